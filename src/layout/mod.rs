@@ -1,0 +1,1 @@
+//! Our own `terraform fmt`: spaces, indentation and alignment of rendered HCL.

@@ -1,0 +1,7 @@
+//! tierform as a library: `coder.toml` in, a tree of Terraform files out.
+//!
+//! The data flows one way: [`spec`] → [`sizing`] → [`plan`] → [`render`] → [`output`].
+//! Everything up to [`output`] is a pure function of the spec and of this crate's version.
+
+pub mod layout;
+pub mod rehearse;

@@ -1,0 +1,3 @@
+//! The command line: reads arguments, calls the library, prints.
+
+fn main() {}

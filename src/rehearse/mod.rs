@@ -1,0 +1,1 @@
+//! Rehearsal: the user's own engine run against simulated providers.
