@@ -1,7 +1,9 @@
 //! tierform as a library: `coder.toml` in, a tree of Terraform files out.
 //!
-//! The data flows one way: [`spec`] → [`sizing`] → [`plan`] → [`render`] → [`output`].
-//! Everything up to [`output`] is a pure function of the spec and of this crate's version.
+//! The data flows one way: `spec` → `sizing` → `plan` → `render` → [`output`].
+//! Everything before [`output`] is a pure function of the spec and of this crate's version.
 
 pub mod layout;
+pub mod output;
 pub mod rehearse;
+pub mod tree;

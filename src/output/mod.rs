@@ -1,0 +1,1 @@
+//! What is on disk against what was rendered: compare, then write only what differs.
