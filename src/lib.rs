@@ -3,7 +3,9 @@
 //! The data flows one way: `spec` → `sizing` → `plan` → `render` → [`output`].
 //! Everything before [`output`] is a pure function of the spec and of this crate's version.
 
+pub mod diagnostic;
 pub mod layout;
 pub mod output;
 pub mod rehearse;
+pub mod spec;
 pub mod tree;

@@ -1,0 +1,274 @@
+//! The spec: what the user wrote in `coder.toml`, read and checked, with the place of every value kept.
+//! A later step that refuses a value (a machine too small, a region without a family) points at that place.
+//!
+//! These types are the file's vocabulary: doc comments are the help that editors show.
+
+use indexmap::IndexMap;
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+pub use toml::Spanned;
+
+/// A Coder reference-architecture tier, by its number of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Tier {
+    /// Up to 1,000 users.
+    #[serde(rename = "1k")]
+    K1,
+    /// Up to 2,000 users.
+    #[serde(rename = "2k")]
+    K2,
+    /// Up to 3,000 users.
+    #[serde(rename = "3k")]
+    K3,
+    /// Up to 10,000 users.
+    #[serde(rename = "10k")]
+    K10,
+}
+
+/// The cloud that everything runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cloud {
+    /// Google Cloud.
+    Gcp,
+    /// Amazon Web Services.
+    Aws,
+    /// Microsoft Azure.
+    Azure,
+}
+
+/// The Coder licence the deployment will have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum License {
+    /// Premium: several coderd replicas and external provisioners.
+    #[default]
+    Premium,
+    /// Community: one coderd with built-in provisioners.
+    Community,
+}
+
+/// Which machine names are taken where a tier page prints some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Machines {
+    /// The names that the tier page prints.
+    #[default]
+    Published,
+    /// Today's family of the same size.
+    Current,
+}
+
+/// The shape of the generated directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// A root module: `tofu apply` runs in it.
+    #[default]
+    Root,
+    /// A child module, called from the user's own root.
+    Module,
+}
+
+/// Where Terraform keeps its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// A file beside the configuration.
+    #[default]
+    Local,
+    /// A Cloud Storage bucket.
+    Gcs,
+    /// An S3 bucket.
+    S3,
+    /// An Azure Storage container.
+    Azurerm,
+}
+
+/// A checked spec. Required keys are plain, optional ones keep their absence, so that a default is chosen in one
+/// place: sizing and plan.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// `name`: the prefix of every resource's name.
+    pub name: Spanned<String>,
+    /// `tier`.
+    pub tier: Spanned<Tier>,
+    /// `tier_revision`: 1 or 2; absent means the tier's default.
+    pub tier_revision: Option<Spanned<u8>>,
+    /// `cloud`.
+    pub cloud: Spanned<Cloud>,
+    /// `region`: known to the catalog for this cloud.
+    pub region: Spanned<String>,
+    /// `machines`.
+    pub machines: Machines,
+    /// `output`: the directory to generate, relative to the spec; `infra` when absent. Never absolute, never above.
+    pub output: Option<Spanned<String>>,
+    /// `[tags]`: labels that every resource carries, in the order written.
+    pub tags: IndexMap<String, Spanned<String>>,
+    /// `[access]`.
+    pub access: Access,
+    /// `[coder]`.
+    pub coder: Coder,
+    /// `[coderd]`.
+    pub coderd: Coderd,
+    /// `[provisioners]`.
+    pub provisioners: Provisioners,
+    /// `[workspaces]`.
+    pub workspaces: Workspaces,
+    /// `[database]`.
+    pub database: Database,
+    /// `[network]`.
+    pub network: Network,
+    /// `[state]`.
+    pub state: State,
+    /// `[gcp]`; always there when `cloud = "gcp"`.
+    pub gcp: Option<Gcp>,
+}
+
+/// `[access]`: how users reach coderd.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// `url`: `https://<hostname>`, no path, no port but 443. The span is that of the whole URL.
+    pub hostname: Spanned<String>,
+    /// `wildcard`: `*.<domain>`, below the URL's own domain.
+    pub wildcard: Option<Spanned<String>>,
+    /// `dns_zone`: the managed zone in which records and certificate validation are made.
+    pub dns_zone: Option<Spanned<String>>,
+    /// `certificate`: an existing certificate of that cloud.
+    pub certificate: Option<Spanned<String>>,
+}
+
+/// `[coder]`: the release that the machines install.
+#[derive(Debug, Clone, Default)]
+pub struct Coder {
+    /// `version`, e.g. `2.36.6`.
+    pub version: Option<Spanned<String>>,
+    /// `sha256` of the release's linux_amd64 `.deb`, 64 hex digits; absent means the release's own checksum file decides.
+    pub sha256: Option<Spanned<String>>,
+    /// `mirror`: an https URL that serves what the release page serves.
+    pub mirror: Option<Spanned<String>>,
+}
+
+/// `[coderd]`: overrides of the control plane's row.
+#[derive(Debug, Clone, Default)]
+pub struct Coderd {
+    /// `replicas`, at least 1.
+    pub replicas: Option<Spanned<u32>>,
+    /// `vcpus` each.
+    pub vcpus: Option<Spanned<u32>>,
+    /// `memory_gb` each.
+    pub memory_gb: Option<Spanned<u32>>,
+    /// `machine`: the machine type.
+    pub machine: Option<Spanned<String>>,
+}
+
+/// `[provisioners]`: overrides of the provisioner row.
+#[derive(Debug, Clone, Default)]
+pub struct Provisioners {
+    /// `count`: daemons in all, at least 1.
+    pub count: Option<Spanned<u32>>,
+    /// `per_host`: daemons stacked on one host, 1 to 30.
+    pub per_host: Option<Spanned<u32>>,
+    /// `vcpus_each`: vCPU a daemon.
+    pub vcpus_each: Option<Spanned<f64>>,
+    /// `memory_gb_each`: GB a daemon.
+    pub memory_gb_each: Option<Spanned<f64>>,
+    /// `machine`: the hosts' machine type.
+    pub machine: Option<Spanned<String>>,
+}
+
+/// `[workspaces]`: what a workspace asks for, and its nodes.
+#[derive(Debug, Clone, Default)]
+pub struct Workspaces {
+    /// `vcpus` a workspace requests.
+    pub vcpus: Option<Spanned<f64>>,
+    /// `memory_gb` a workspace requests.
+    pub memory_gb: Option<Spanned<f64>>,
+    /// `volume_gb`: its persistent volume; 0 means it has none.
+    pub volume_gb: Option<Spanned<u32>>,
+    /// `per_node`: workspaces a node, 1 to 256.
+    pub per_node: Option<Spanned<u32>>,
+    /// `nodes_min`.
+    pub nodes_min: Option<Spanned<u32>>,
+    /// `nodes_max`.
+    pub nodes_max: Option<Spanned<u32>>,
+    /// `machine`: the nodes' machine type.
+    pub machine: Option<Spanned<String>>,
+}
+
+/// `[database]`: overrides of the database row.
+#[derive(Debug, Clone, Default)]
+pub struct Database {
+    /// `vcpus`.
+    pub vcpus: Option<Spanned<u32>>,
+    /// `memory_gb`.
+    pub memory_gb: Option<Spanned<u32>>,
+    /// `storage_gb`.
+    pub storage_gb: Option<Spanned<u32>>,
+    /// `machine`: the managed database's tier name.
+    pub machine: Option<Spanned<String>>,
+    /// `version`: PostgreSQL major version, 13 to 18.
+    pub version: Option<Spanned<u32>>,
+    /// `high_availability`: a standby in another zone.
+    pub high_availability: Option<Spanned<bool>>,
+    /// `backup_days`: how many daily backups are kept.
+    pub backup_days: Option<Spanned<u32>>,
+    /// `max_connections`.
+    pub max_connections: Option<Spanned<u32>>,
+}
+
+/// `[network]`: addresses, zones and who may come in.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// `cidr`: the private range from which every subnet is cut.
+    pub cidr: Option<Spanned<Ipv4Net>>,
+    /// `zones` of the region, in the order written, no duplicates, known to the catalog.
+    pub zones: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `allowed_cidrs`: who may reach the access URL; absent means everyone.
+    pub allowed_cidrs: Vec<Spanned<Ipv4Net>>,
+}
+
+/// `[state]`: Terraform's backend and its keys, checked to belong to it.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// `backend`.
+    pub backend: Backend,
+    /// The backend's own arguments (bucket, prefix, key, …) in the order written, names and types checked.
+    pub arguments: IndexMap<String, Spanned<String>>,
+}
+
+/// `[gcp]`.
+#[derive(Debug, Clone)]
+pub struct Gcp {
+    /// `project`: the project's id.
+    pub project: Spanned<String>,
+}
+
+impl Tier {
+    /// Every tier, smallest first.
+    pub const ALL: [Tier; 4] = [Tier::K1, Tier::K2, Tier::K3, Tier::K10];
+
+    /// The tier as the spec and the pages write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Tier::K1 => "1k",
+            Tier::K2 => "2k",
+            Tier::K3 => "3k",
+            Tier::K10 => "10k",
+        }
+    }
+}
+
+impl Cloud {
+    /// Every cloud, in the order of the tier pages.
+    pub const ALL: [Cloud; 3] = [Cloud::Gcp, Cloud::Aws, Cloud::Azure];
+
+    /// The cloud as the spec writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Cloud::Gcp => "gcp",
+            Cloud::Aws => "aws",
+            Cloud::Azure => "azure",
+        }
+    }
+}
