@@ -3,6 +3,8 @@
 //!
 //! These types are the file's vocabulary: doc comments are the help that editors show.
 
+mod of_tier;
+
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};

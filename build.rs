@@ -1,0 +1,117 @@
+//! Turns `templates/` into Rust before the crate is compiled: every module file with its sha256, every root template,
+//! and the catalog's tables as typed rows. A malformed table fails the build, not the user's run.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use sha2::{Digest, Sha256};
+
+fn main() {
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let templates = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("templates");
+    for folder in ["modules", "root", "catalog"] {
+        println!("cargo::rerun-if-changed={}", templates.join(folder).display());
+    }
+    fs::write(out.join("modules.rs"), embedded(&templates, "modules", true)).expect("OUT_DIR is writable");
+    fs::write(out.join("root.rs"), embedded(&templates, "root", false)).expect("OUT_DIR is writable");
+    fs::write(out.join("catalog.rs"), catalog(&templates.join("catalog"))).expect("OUT_DIR is writable");
+}
+
+/// A sorted slice of `(path, text)` or `(path, text, sha256)` of all files below `templates/<folder>`; module paths
+/// keep their `modules/` prefix because that is where they stand in the output.
+fn embedded(templates: &Path, folder: &str, with_hash: bool) -> String {
+    let mut files = Vec::new();
+    walk(&templates.join(folder), &mut files);
+    files.sort();
+    let mut rust = String::from("&[\n");
+    for file in files {
+        let base = if with_hash { templates.to_path_buf() } else { templates.join(folder) };
+        let path = file.strip_prefix(&base).expect("walked below base");
+        let path = path.to_str().expect("template paths are ASCII").replace('\\', "/");
+        let text = fs::read(&file).expect("a template is readable");
+        assert!(text.ends_with(b"\n") && !text.contains(&b'\r'), "{path}: LF and a final newline, please");
+        let absolute = file.to_str().expect("a path in UTF-8");
+        write!(rust, "    ({path:?}, include_str!({absolute:?})").expect("a String takes all");
+        if with_hash {
+            let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+            write!(rust, ", {hash:?}").expect("a String takes all");
+        }
+        rust.push_str("),\n");
+    }
+    rust + "]\n"
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("templates/ is complete") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// The tables of `templates/catalog` as statics of the types in `src/catalog`.
+fn catalog(folder: &Path) -> String {
+    let mut rust = String::new();
+    table(folder, &mut rust, "machines", "MachineType", |row| {
+        format!(
+            "MachineType {{ cloud: {}, name: {:?}, vcpus: {}, memory_gib: {:?}, arm: {}, shared_core: {}, max_volumes: {} }}",
+            cloud(row[0]),
+            row[1],
+            number::<u32>(row[2]),
+            number::<f64>(row[3]),
+            row[4] != "x86_64",
+            number::<bool>(row[5]),
+            if row[6].is_empty() { "None".into() } else { format!("Some({})", number::<u32>(row[6])) },
+        )
+    });
+    table(folder, &mut rust, "regions", "Region", |row| {
+        format!(
+            "Region {{ cloud: {}, name: {:?}, zones: &{:?}, place: {:?} }}",
+            cloud(row[0]),
+            row[1],
+            zones(row[2]),
+            row[3]
+        )
+    });
+    table(folder, &mut rust, "family_regions", "FamilyRegion", |row| {
+        format!(
+            "FamilyRegion {{ cloud: {}, family: {:?}, region: {:?}, zones: &{:?} }}",
+            cloud(row[0]),
+            row[1],
+            row[2],
+            zones(row[3])
+        )
+    });
+    rust
+}
+
+/// Appends `static NAME: &[Type]` with one literal a line of `<name>.csv`, comments and blank lines left out.
+fn table(folder: &Path, rust: &mut String, name: &str, of: &str, row: impl Fn(&[&str]) -> String) {
+    let text = fs::read_to_string(folder.join(name).with_extension("csv")).expect("the table is there");
+    writeln!(rust, "static {}: &[{of}] = &[", name.to_uppercase()).expect("a String takes all");
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        writeln!(rust, "    {},", row(&line.split(',').collect::<Vec<_>>())).expect("a String takes all");
+    }
+    rust.push_str("];\n");
+}
+
+fn cloud(name: &str) -> &'static str {
+    match name {
+        "gcp" => "Cloud::Gcp",
+        "aws" => "Cloud::Aws",
+        "azure" => "Cloud::Azure",
+        other => panic!("templates/catalog names the cloud `{other}`"),
+    }
+}
+
+fn number<T: std::str::FromStr>(cell: &str) -> T {
+    cell.parse().unwrap_or_else(|_| panic!("templates/catalog has `{cell}` where a figure belongs"))
+}
+
+fn zones(cell: &str) -> Vec<&str> {
+    cell.split(';').filter(|zone| !zone.is_empty()).collect()
+}

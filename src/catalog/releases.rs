@@ -1,0 +1,19 @@
+//! The releases that machines install by default, each with what vouches for it.
+
+/// Coder's newest stable release with public evidence (coder/coder releases, stable channel, November 2026).
+pub const CODER_VERSION: &str = "2.36.6";
+
+/// The Terraform that provisioner daemons run. Coder 2.36 and 2.37 bundle 1.15.5 (coder/coder `install.go`): a version on
+/// PATH up to the bundled minor is used as it is, another one is downloaded into each daemon's cache.
+pub const TERRAFORM_VERSION: &str = "1.15.5";
+
+/// PostgreSQL's major version. Coder needs 13 or newer and its own material uses 14 to 17; all three clouds offer 17.
+pub const POSTGRES_VERSION: u32 = 17;
+
+/// Open connections a coderd replica may hold. Coder's own deployment saturated 10 and settled on 30 open and 15 idle
+/// (coder/coder #21572, #17876).
+pub const MAX_OPEN_CONNECTIONS: u32 = 30;
+
+/// sha256 of that Terraform's `linux_amd64.zip`, as in HashiCorp's published `SHA256SUMS` (the same in two Homebrew
+/// formulae and a Nix expression for 1.15.5).
+pub const TERRAFORM_SHA256: &str = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c";

@@ -1,0 +1,229 @@
+//! Choosing machine types and zones: the user's wish if it can carry its role there, else the published name, else the
+//! first family of the cloud's chain that the region sells.
+
+use crate::catalog::{self, MachineType, Region, family_of, family_zones};
+use crate::diagnostic::Diagnostic;
+use crate::sizing::{Figure, plain};
+use crate::spec::{Cloud, Spanned, Spec};
+
+/// Zones that a deployment spreads over where the region has them: one may fail without taking the majority.
+const ZONES_WANTED: usize = 3;
+
+/// What a role wants of its machine.
+pub struct Wish<'a> {
+    /// The key that overrides it.
+    pub key: &'static str,
+    /// The user's own machine type.
+    pub asked: Option<&'a Spanned<String>>,
+    /// The type that the tier page prints.
+    pub published: Option<&'static str>,
+    /// Series-classes to try otherwise, best first.
+    pub chain: &'static [&'static str],
+    /// vCPUs needed.
+    pub vcpus: f64,
+    /// Memory needed, in GB.
+    pub memory_gb: f64,
+    /// Why so much, for the reason.
+    pub need: String,
+}
+
+/// Chooses machines in one region and remembers which families must be sold in the zones.
+pub struct Chooser<'a> {
+    spec: &'a Spec,
+    cloud: Cloud,
+    region: &'static Region,
+    families: Vec<(&'static str, &'static [&'static str])>,
+    /// What could not be chosen.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl<'a> Chooser<'a> {
+    pub fn new(spec: &'a Spec, cloud: Cloud, region: &'static Region) -> Self {
+        Chooser { spec, cloud, region, families: Vec::new(), problems: Vec::new() }
+    }
+
+    /// A machine for `wish`, with its reason; `None` after recording why there is none.
+    pub fn choose(&mut self, wish: &Wish<'_>) -> Option<(&'static MachineType, String)> {
+        let chosen = match (wish.asked, wish.published) {
+            (Some(asked), _) => self.asked(wish, asked),
+            (None, Some(name)) => self.published(wish, name),
+            (None, None) => self.from_chain(wish),
+        };
+        match chosen {
+            Ok((machine, reason)) => {
+                let family = family_of(machine)?;
+                let zones = family_zones(self.cloud, family.name, self.region)?;
+                self.families.push((family.name, zones));
+                Some((machine, reason))
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn asked(
+        &self,
+        wish: &Wish<'_>,
+        asked: &Spanned<String>,
+    ) -> Result<(&'static MachineType, String), Diagnostic> {
+        let (key, name) = (wish.key, asked.get_ref());
+        let problem = |message: String| Diagnostic::at(asked.span(), message);
+        let Some(machine) = catalog::machine(self.cloud, name) else {
+            let names = catalog::machines(self.cloud).map(|machine| machine.name);
+            let problem = problem(format!(
+                "`{key}` \"{name}\" is no machine type that tierform knows on {}",
+                self.cloud.as_str()
+            ));
+            return Err(match catalog::nearest(name, names) {
+                Some(near) => problem.help(format!("did you mean \"{near}\"?")),
+                None => problem.help("leave the key out, and a machine that carries the role is chosen"),
+            });
+        };
+        if machine.shared_core {
+            return Err(problem(format!(
+                "`{key}` \"{name}\" shares its cores, so it stalls under steady load"
+            ))
+            .help("choose a type with cores of its own"));
+        }
+        if machine.arm {
+            return Err(problem(format!(
+                "`{key}` \"{name}\" has ARM processors, which tierform cannot set up yet"
+            ))
+            .help("choose an x86 type such as n4-standard"));
+        }
+        if !machine.carries(wish.vcpus, wish.memory_gb) {
+            return Err(problem(format!(
+                "`{key}` \"{name}\" is too small: it has {} vCPU and {} GB, its role needs {} and {}",
+                machine.vcpus,
+                plain(machine.memory_gib),
+                plain(wish.vcpus),
+                plain(wish.memory_gb)
+            ))
+            .note(format!("needed: {}", wish.need))
+            .help("choose a larger type, or override the role's figures beside it"));
+        }
+        self.sold_here(machine).ok_or_else(|| {
+            problem(format!("`{key}` \"{name}\" is not sold in {}", self.region.name))
+                .help("choose a family of that region, or another region")
+        })?;
+        Ok((machine, format!("{key} in coder.toml")))
+    }
+
+    fn published(
+        &self,
+        wish: &Wish<'_>,
+        name: &'static str,
+    ) -> Result<(&'static MachineType, String), Diagnostic> {
+        let found = catalog::machine(self.cloud, name).filter(|machine| self.sold_here(machine).is_some());
+        let Some(machine) = found else {
+            return Err(Diagnostic::at(
+                self.spec.region.span(),
+                format!(
+                    "`region` \"{}\" does not sell {name}, which the tier page prints for {}",
+                    self.region.name, wish.key
+                ),
+            )
+            .help(format!("set machines = \"current\" for today's families, or {} = \"…\"", wish.key)));
+        };
+        Ok((machine, format!("{}, as the page prints it", wish.need)))
+    }
+
+    fn from_chain(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
+        let wanted = ZONES_WANTED.min(self.region.zones.len());
+        for series in wish.chain {
+            let smallest = catalog::machines(self.cloud)
+                .filter(|machine| machine.name.rsplit_once('-').is_some_and(|(s, _)| s == *series))
+                .filter(|machine| !machine.shared_core && machine.carries(wish.vcpus, wish.memory_gb))
+                .min_by(|a, b| a.vcpus.cmp(&b.vcpus).then(a.memory_gib.total_cmp(&b.memory_gib)));
+            if let Some(machine) = smallest
+                && self.sold_here(machine).is_some_and(|zones| zones.len() >= wanted)
+            {
+                return Ok((machine, wish.need.clone()));
+            }
+        }
+        Err(Diagnostic::at(
+            self.spec.region.span(),
+            format!(
+                "`region` \"{}\" sells none of {} with {} vCPU and {} GB, which {} needs",
+                self.region.name,
+                wish.chain.join(", "),
+                plain(wish.vcpus),
+                plain(wish.memory_gb),
+                wish.key
+            ),
+        )
+        .help(format!("choose another region, or set {} = \"…\"", wish.key)))
+    }
+
+    fn sold_here(&self, machine: &'static MachineType) -> Option<&'static [&'static str]> {
+        family_zones(self.cloud, family_of(machine)?.name, self.region)
+    }
+
+    /// The zones: the user's if every chosen family is sold there, else the first three that sell them all.
+    pub fn zones(&mut self) -> Option<Figure<Vec<String>>> {
+        let region = self.region;
+        if let Some(asked) = &self.spec.network.zones {
+            let before = self.problems.len();
+            for zone in asked.get_ref() {
+                if let Some(problem) = self.refuse_zone(zone) {
+                    self.problems.push(problem);
+                }
+            }
+            let zones = asked.get_ref().iter().map(|zone| zone.get_ref().clone()).collect();
+            return (self.problems.len() == before)
+                .then(|| Figure { value: zones, reason: "network.zones in coder.toml".to_owned() });
+        }
+        let everywhere = |zone: &&&str| self.families.iter().all(|(_, zones)| zones.contains(*zone));
+        let zones: Vec<String> = region
+            .zones
+            .iter()
+            .filter(everywhere)
+            .take(ZONES_WANTED)
+            .map(|zone| (*zone).to_owned())
+            .collect();
+        if zones.is_empty() {
+            let families: Vec<_> = self.families.iter().map(|(family, _)| *family).collect();
+            self.problems.push(
+                Diagnostic::at(
+                    self.spec.region.span(),
+                    format!(
+                        "`region` \"{}\" has no zone that sells all of {}",
+                        region.name,
+                        families.join(", ")
+                    ),
+                )
+                .help("choose machines of one family, or another region"),
+            );
+            return None;
+        }
+        let reason =
+            format!("of {} in {}; a change replaces the machine groups", region.zones.len(), region.name);
+        Some(Figure { value: zones, reason })
+    }
+
+    fn refuse_zone(&self, zone: &Spanned<String>) -> Option<Diagnostic> {
+        let (name, region) = (zone.get_ref().as_str(), self.region);
+        // Older families list zones that the table of regions has dropped: what a family sells there is a zone too.
+        let known =
+            region.zones.contains(&name) || self.families.iter().any(|(_, zones)| zones.contains(&name));
+        if !known {
+            return Some(
+                Diagnostic::at(
+                    zone.span(),
+                    format!("`network.zones` names \"{name}\", which is no zone of {}", region.name),
+                )
+                .help(format!("zones of {}: {}", region.name, region.zones.join(", "))),
+            );
+        }
+        let (family, zones) = self.families.iter().find(|(_, zones)| !zones.contains(&name))?;
+        Some(
+            Diagnostic::at(
+                zone.span(),
+                format!("`network.zones` names \"{name}\", which does not sell {family} machines"),
+            )
+            .help(format!("zones that do: {}", zones.join(", "))),
+        )
+    }
+}

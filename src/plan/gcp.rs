@@ -1,0 +1,164 @@
+//! What only Google Cloud has: its family chains, what GKE leaves to pods, Cloud SQL's tier names.
+
+use super::{Allocatable, CloudRules};
+use crate::catalog::{MachineType, tolerates};
+use crate::diagnostic::Diagnostic;
+use crate::sizing::{Figure, Sizing, plain};
+use crate::spec::{Cloud, Machines, Spec};
+
+pub const RULES: CloudRules = CloudRules {
+    // N4 is the family that the tier pages name; the others follow by age. One chain, so one quota.
+    general: &["n4-standard", "n2-standard", "t2d-standard", "e2-standard"],
+    compute: &["n4-highcpu", "n2-highcpu", "t2d-standard"],
+    allocatable,
+    database,
+};
+
+/// Days of transaction logs that Cloud SQL ENTERPRISE keeps at most: how far back any moment can be restored.
+pub const LOG_DAYS: u32 = 7;
+
+/// What a GKE node leaves to pods, after Google's published reservation: of memory 25 % of the first 4 GiB, 20 % of the next
+/// 4, 10 % of the next 8, 6 % of the next 112, 2 % above, and 100 MiB for eviction; of CPU 6 % of the first core, 1 % of the
+/// second, 0.5 % of two more, 0.25 % above, and 400 m beyond 110 pods.
+fn allocatable(machine: &MachineType, max_pods: u32) -> Allocatable {
+    let reserved = |mut amount: f64, steps: &[(f64, f64)]| {
+        let mut sum = 0.0;
+        for (width, fraction) in steps {
+            let part = amount.min(*width);
+            sum += part * fraction;
+            amount -= part;
+        }
+        sum
+    };
+    let memory = machine.memory_gib;
+    let vcpus = f64::from(machine.vcpus);
+    let memory_steps = [(4.0, 0.25), (4.0, 0.2), (8.0, 0.1), (112.0, 0.06), (f64::INFINITY, 0.02)];
+    let cpu_steps = [(1.0, 0.06), (1.0, 0.01), (2.0, 0.005), (f64::INFINITY, 0.0025)];
+    Allocatable {
+        vcpus: vcpus - reserved(vcpus, &cpu_steps) - if max_pods > 110 { 0.4 } else { 0.0 },
+        memory_gib: memory - reserved(memory, &memory_steps) - 100.0 / 1024.0,
+    }
+}
+
+/// Cloud SQL's tier for the database row. Rules of edition ENTERPRISE (Cloud SQL "Instance settings"): one vCPU or an even
+/// number up to 96; 0.9 to 6.5 GB a vCPU, in steps of 256 MB, 3840 MB at least.
+fn database(spec: &Spec, sizing: &Sizing) -> Result<Figure<String>, Diagnostic> {
+    let row = &sizing.database;
+    let (vcpus, memory_gb) = (row.vcpus.value, row.memory_gb.value);
+    if let Some(asked) = &spec.database.machine {
+        let name = asked.get_ref();
+        let problem = |message: String| Diagnostic::at(asked.span(), message);
+        let help = "write db-custom-<vCPUs>-<MB>, such as db-custom-8-30720";
+        if name.starts_with("db-perf-optimized-") || name.starts_with("db-c4a-") {
+            return Err(problem(format!(
+                "`database.machine` \"{name}\" is of edition ENTERPRISE_PLUS; tierform sets ENTERPRISE"
+            ))
+            .note("Cloud SQL answers such a pair with \"Invalid Tier\"")
+            .help(help));
+        }
+        let Some((have_vcpus, have_mb)) = parse_custom(name) else {
+            return Err(problem(format!(
+                "`database.machine` \"{name}\" is no Cloud SQL tier for PostgreSQL"
+            ))
+            .help(help));
+        };
+        check_custom(have_vcpus, have_mb)
+            .map_err(|why| problem(format!("`database.machine` \"{name}\" is not sold: {why}")).help(help))?;
+        let have_gb = f64::from(have_mb) / 1024.0;
+        if have_vcpus < vcpus || !tolerates(have_gb, memory_gb.into()) {
+            return Err(problem(format!(
+                "`database.machine` \"{name}\" is too small: it has {have_vcpus} vCPU and {} GB, the database needs {vcpus} and \
+                 {memory_gb}",
+                plain(have_gb)
+            ))
+            .note(format!("needed: {}", row.vcpus.reason))
+            .help("choose a larger tier, or override database.vcpus and database.memory_gb beside it"));
+        }
+        return Ok(Figure { value: name.clone(), reason: "database.machine in coder.toml".to_owned() });
+    }
+    let reason = format!("{vcpus} vCPU / {memory_gb} GB: {}", row.vcpus.reason);
+    if let Some(printed) = row.published.filter(|_| spec.machines == Machines::Published) {
+        return Ok(Figure {
+            value: printed.on(Cloud::Gcp).to_owned(),
+            reason: format!("{reason}, as the page prints it"),
+        });
+    }
+    check_custom(vcpus, memory_gb.saturating_mul(1024)).map_err(|why| {
+        let keys = &spec.database;
+        let span = keys.vcpus.as_ref().or(keys.memory_gb.as_ref()).map_or(0..0, crate::spec::Spanned::span);
+        Diagnostic::at(span, format!("Cloud SQL sells no instance of {vcpus} vCPU and {memory_gb} GB: {why}"))
+            .help("change database.vcpus or database.memory_gb")
+    })?;
+    Ok(Figure { value: format!("db-custom-{vcpus}-{}", memory_gb * 1024), reason })
+}
+
+fn parse_custom(name: &str) -> Option<(u32, u32)> {
+    let (vcpus, mb) = name.strip_prefix("db-custom-")?.split_once('-')?;
+    let digits =
+        |text: &str| !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(vcpus) || !digits(mb) {
+        return None;
+    }
+    Some((vcpus.parse().ok()?, mb.parse().ok()?))
+}
+
+fn check_custom(vcpus: u32, mb: u32) -> Result<(), String> {
+    if vcpus != 1 && (vcpus % 2 != 0 || !(2..=96).contains(&vcpus)) {
+        return Err("vCPUs must be 1 or an even number up to 96".to_owned());
+    }
+    let (least, most) = (f64::from(vcpus) * 0.9 * 1024.0, f64::from(vcpus) * 6.5 * 1024.0);
+    if f64::from(mb) < least || f64::from(mb) > most || mb < 3840 {
+        return Err(format!(
+            "{vcpus} vCPU go with {} to {} GB",
+            plain((least / 1024.0).max(3.75)),
+            plain(most / 1024.0)
+        ));
+    }
+    if mb % 256 != 0 {
+        return Err("memory comes in steps of 256 MB".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    #[test]
+    fn allocatable_is_what_google_publishes() {
+        for (name, vcpus, memory) in
+            [("n4-standard-4", 3.92, 13.3), ("n4-standard-8", 7.91, 28.3), ("n4-standard-32", 31.85, 118.6)]
+        {
+            let offered = allocatable(catalog::machine(Cloud::Gcp, name).unwrap(), 64);
+            assert!((offered.vcpus - vcpus).abs() < 0.005, "{name}: {offered:?}");
+            assert!((offered.memory_gib - memory).abs() < 0.06, "{name}: {offered:?}");
+        }
+    }
+
+    #[test]
+    fn custom_tiers_follow_cloud_sqls_rules() {
+        for good in [
+            "db-custom-1-3840",
+            "db-custom-2-7680",
+            "db-custom-8-30720",
+            "db-custom-64-245760",
+            "db-custom-96-638976",
+        ] {
+            let (vcpus, mb) = parse_custom(good).unwrap();
+            assert_eq!(check_custom(vcpus, mb), Ok(()), "{good}");
+        }
+        for bad in [
+            "db-custom-3-11520",
+            "db-custom-2-3584",
+            "db-custom-8-30721",
+            "db-custom-98-245760",
+            "db-custom-1-8192",
+        ] {
+            let (vcpus, mb) = parse_custom(bad).unwrap();
+            assert!(check_custom(vcpus, mb).is_err(), "{bad}");
+        }
+        assert_eq!(parse_custom("db-custom-08-30720"), None);
+        assert_eq!(parse_custom("db-custom-8-30720\n"), None);
+    }
+}

@@ -1,0 +1,332 @@
+//! The arithmetic: a tier's row and the user's own figures become what each component needs, cloud-neutral.
+//! Every figure carries its reason, which ends as a comment in `terraform.tfvars`.
+
+use serde::Serialize;
+
+use crate::catalog::{self, Density, Limits, Published, TierRow};
+use crate::diagnostic::Diagnostic;
+use crate::spec::{Spanned, Spec};
+
+/// vCPUs that the operating system of a provisioner host keeps for itself. DERIVED: the tier pages ask for "commensurate"
+/// machines; one vCPU and one GB let 15 daemons stand on 16/16 and 30 on 32/32.
+const SYSTEM_VCPUS: f64 = 1.0;
+/// GB of memory that the operating system of a provisioner host keeps for itself.
+const SYSTEM_MEMORY_GB: f64 = 1.0;
+/// Storage in GB where a page is silent: what revision 1 gives its smallest tier.
+const DEFAULT_STORAGE_GB: u32 = 512;
+/// vCPUs below which a daemon on a busy host waits: the median that Coder measured for one build
+/// (coder/coder `scale-testing.md@0e3e292`).
+const MEDIAN_BUILD_VCPUS: f64 = 0.35;
+/// What a workspace asks for unless the spec says otherwise: revision 1's own figures (16 on 8 vCPU, 2 GB a user).
+const WORKSPACE: Request = Request { vcpus: 0.5, memory_gb: 2.0 };
+/// Connections beside coderd's own: migrations, metrics, backups and a person with psql. DERIVED.
+const SPARE_CONNECTIONS: u32 = 50;
+/// Workspaces a node never exceeds unless asked: revision 1's density.
+pub const PER_NODE_CAP: u32 = 16;
+
+/// A figure and why it is so.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure<T> {
+    /// The figure.
+    pub value: T,
+    /// Why: a phrase without a full stop, fit for a comment at the end of a line.
+    pub reason: String,
+}
+
+/// A warning that `size` and `generate` print.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Warning {
+    /// A stable name for scripts.
+    pub code: &'static str,
+    /// A sentence or two for people.
+    pub message: String,
+}
+
+/// What every component needs.
+#[derive(Debug)]
+pub struct Sizing {
+    /// The tier's row.
+    pub row: &'static TierRow,
+    /// What the deployment is good for.
+    pub limits: Limits,
+    /// The control plane.
+    pub coderd: Coderd,
+    /// The provisioner daemons and their hosts.
+    pub provisioners: Provisioners,
+    /// The clusters, the one beside coderd first.
+    pub clusters: Vec<Cluster>,
+    /// The database.
+    pub database: Database,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// coderd.
+#[derive(Debug)]
+pub struct Coderd {
+    /// How many replicas.
+    pub replicas: Figure<u32>,
+    /// vCPUs each.
+    pub vcpus: Figure<u32>,
+    /// Memory in GB each.
+    pub memory_gb: Figure<u32>,
+    /// The machine that the page prints for such a row; `None` when the row was overridden.
+    pub published: Option<Published>,
+}
+
+/// The provisioner daemons.
+#[derive(Debug)]
+pub struct Provisioners {
+    /// Daemons that the tier asks for.
+    pub count: Figure<u32>,
+    /// Daemons on each host: `count` spread evenly, never above the row's stacking.
+    pub per_host: Figure<u32>,
+    /// Hosts in all.
+    pub hosts: Figure<u32>,
+    /// What each daemon needs, vCPUs and GB; `None` where the row states the host.
+    pub each: Option<(f64, f64)>,
+    /// vCPUs of a host without the system's share.
+    pub host_vcpus: f64,
+    /// Memory in GB of a host without the system's share.
+    pub host_memory_gb: f64,
+    /// What the host's machine must have, system's share included: vCPUs and GB, and why.
+    pub host: Figure<(f64, f64)>,
+    /// The machine that the page prints for such a host; `None` when the row was overridden.
+    pub published: Option<Published>,
+}
+
+/// A Kubernetes cluster and its share of daemons and workspaces.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Its name.
+    pub name: String,
+    /// Its share of the load, 0 to 1.
+    pub share: f64,
+    /// Workspaces that run in it at once.
+    pub running_workspaces: Figure<u32>,
+    /// Daemons beside it.
+    pub provisioners: u32,
+    /// Hosts that carry them.
+    pub provisioner_hosts: u32,
+    /// What a workspace asks for.
+    pub request: Request,
+    /// Whether the user set `request`, so that a published density no longer stands by itself.
+    pub request_is_asked: bool,
+    /// vCPUs a node.
+    pub node_vcpus: u32,
+    /// Memory in GB a node.
+    pub node_memory_gb: u32,
+    /// Nodes and density that the row states: nodes, workspaces a node.
+    pub table: Option<(u32, u32)>,
+    /// The machine that the page prints for a node.
+    pub published: Option<Published>,
+}
+
+/// What one workspace requests from its node.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Request {
+    /// vCPUs.
+    pub vcpus: f64,
+    /// Memory in GB.
+    pub memory_gb: f64,
+}
+
+/// The database.
+#[derive(Debug)]
+pub struct Database {
+    /// vCPUs.
+    pub vcpus: Figure<u32>,
+    /// Memory in GB.
+    pub memory_gb: Figure<u32>,
+    /// Instances, the standby of a highly available one not counted.
+    pub nodes: u32,
+    /// Storage in GB.
+    pub storage_gb: Figure<u32>,
+    /// Connections it must admit.
+    pub max_connections: Figure<u32>,
+    /// The instance that the page prints; `None` when the row was overridden.
+    pub published: Option<Published>,
+}
+
+/// Sizes a spec.
+///
+/// # Errors
+/// Figures that cannot be: a revision that was never published, more daemons a host than the row stacks.
+pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
+    let tier = *spec.tier.get_ref();
+    let revision = spec.tier_revision.as_ref().map_or(catalog::default_revision(tier), |r| *r.get_ref());
+    let Some(row) = catalog::tier(tier, revision) else {
+        let span = spec.tier_revision.as_ref().map_or(spec.tier.span(), Spanned::span);
+        let known =
+            catalog::tiers().iter().filter(|row| row.tier == tier).map(|row| row.revision.to_string());
+        return Err(vec![
+            Diagnostic::at(
+                span,
+                format!("`tier_revision` {revision} of tier {} was never published", tier.as_str()),
+            )
+            .help(format!("choose one of: {}", known.collect::<Vec<_>>().join(", "))),
+        ]);
+    };
+    let from_row = format!("tier {}, revision {revision}", tier.as_str());
+
+    let mut warnings = Vec::new();
+    let coderd = size_coderd(spec, row, &from_row, &mut warnings);
+    let provisioners = size_provisioners(spec, row, &from_row, &mut warnings);
+    let database = size_database(spec, row, &from_row, &coderd);
+    let clusters = vec![size_cluster(spec, row, &from_row, &provisioners)];
+    let limits = Limits {
+        concurrent_builds: provisioners.count.value,
+        running_workspaces: clusters.iter().map(|cluster| cluster.running_workspaces.value).sum(),
+        ..row.limits
+    };
+    Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
+}
+
+/// The user's figure and its key as the reason, else the row's.
+fn figure(asked: Option<&Spanned<u32>>, key: &str, value: u32, reason: &str) -> Figure<u32> {
+    match asked {
+        Some(asked) => Figure { value: *asked.get_ref(), reason: format!("{key} in coder.toml") },
+        None => Figure { value, reason: reason.to_owned() },
+    }
+}
+
+fn size_coderd(spec: &Spec, row: &'static TierRow, from_row: &str, warnings: &mut Vec<Warning>) -> Coderd {
+    let keys = &spec.coderd;
+    let coderd = Coderd {
+        replicas: figure(keys.replicas.as_ref(), "coderd.replicas", row.coderd.replicas, from_row),
+        vcpus: figure(keys.vcpus.as_ref(), "coderd.vcpus", row.coderd.vcpus, from_row),
+        memory_gb: figure(keys.memory_gb.as_ref(), "coderd.memory_gb", row.coderd.memory_gb, from_row),
+        published: row.coderd.published.filter(|_| keys.vcpus.is_none() && keys.memory_gb.is_none()),
+    };
+    let (have, need) = (coderd.replicas.value * coderd.vcpus.value, row.coderd.replicas * row.coderd.vcpus);
+    if have < need {
+        warnings.push(Warning {
+            code: "coderd_below_row",
+            message: format!(
+                "coderd has {have} vCPUs in all where {from_row} has {need}: it will not carry {} users.",
+                row.limits.users
+            ),
+        });
+    }
+    coderd
+}
+
+fn size_provisioners(
+    spec: &Spec,
+    row: &'static TierRow,
+    from_row: &str,
+    warnings: &mut Vec<Warning>,
+) -> Provisioners {
+    let keys = &spec.provisioners;
+    let count = figure(keys.count.as_ref(), "provisioners.count", row.provisioners.count, from_row);
+    let stacking =
+        figure(keys.per_host.as_ref(), "provisioners.per_host", row.provisioners.per_host, from_row);
+    let hosts = count.value.div_ceil(stacking.value);
+    let per_host = count.value.div_ceil(hosts);
+
+    let asked_each = keys.vcpus_each.is_some() || keys.memory_gb_each.is_some();
+    let (each, host_vcpus, host_memory_gb, host) = match row.provisioners.density {
+        Density::PerHost(host) if !asked_each => {
+            let (vcpus, memory_gb) = (f64::from(host.vcpus), f64::from(host.memory_gb));
+            let reason = format!("{} vCPU / {} GB a host: {from_row}", host.vcpus, host.memory_gb);
+            (None, vcpus, memory_gb, Figure { value: (vcpus, memory_gb), reason })
+        }
+        density => {
+            // A row that states the host says nothing of a daemon, so its share of that host stands in for it.
+            let (vcpus, memory_gb) = match density {
+                Density::PerDaemon(each) => (f64::from(each.vcpus), f64::from(each.memory_gb)),
+                Density::PerHost(host) => {
+                    let daemons = f64::from(row.provisioners.per_host);
+                    (f64::from(host.vcpus) / daemons, f64::from(host.memory_gb) / daemons)
+                }
+            };
+            let vcpus = keys.vcpus_each.as_ref().map_or(vcpus, |each| *each.get_ref());
+            let memory_gb = keys.memory_gb_each.as_ref().map_or(memory_gb, |each| *each.get_ref());
+            let daemons = f64::from(per_host);
+            let reason = format!(
+                "{per_host} daemons × {} vCPU / {} GB + {SYSTEM_VCPUS} / {SYSTEM_MEMORY_GB} for the system",
+                plain(vcpus),
+                plain(memory_gb)
+            );
+            let need = (daemons * vcpus + SYSTEM_VCPUS, daemons * memory_gb + SYSTEM_MEMORY_GB);
+            (Some((vcpus, memory_gb)), daemons * vcpus, daemons * memory_gb, Figure { value: need, reason })
+        }
+    };
+    if host_vcpus / f64::from(per_host) < MEDIAN_BUILD_VCPUS {
+        warnings.push(Warning {
+            code: "provisioner_host_below_median",
+            message: format!(
+                "{per_host} daemons share {} vCPUs, {:.2} each, when all build at once; Coder measured a median of \
+                 {MEDIAN_BUILD_VCPUS} vCPU a build. Builds take longer under full load; lower provisioners.per_host or \
+                 set provisioners.vcpus_each to change it.",
+                plain(host_vcpus),
+                host_vcpus / f64::from(per_host)
+            ),
+        });
+    }
+    let hosts = Figure {
+        value: hosts,
+        reason: format!(
+            "{} daemons ({}), at most {} a host ({})",
+            count.value, count.reason, stacking.value, stacking.reason
+        ),
+    };
+    let per_host = Figure {
+        value: per_host,
+        reason: format!("{} daemons spread evenly over {}", count.value, hosts.value),
+    };
+    let published = row.provisioners.published.filter(|_| !asked_each);
+    Provisioners { count, per_host, hosts, each, host_vcpus, host_memory_gb, host, published }
+}
+
+fn size_cluster(spec: &Spec, row: &'static TierRow, from_row: &str, provisioners: &Provisioners) -> Cluster {
+    let keys = &spec.workspaces;
+    let request = Request {
+        vcpus: keys.vcpus.as_ref().map_or(WORKSPACE.vcpus, |v| *v.get_ref()),
+        memory_gb: keys.memory_gb.as_ref().map_or(WORKSPACE.memory_gb, |v| *v.get_ref()),
+    };
+    let node = row.nodes.as_ref();
+    Cluster {
+        name: "main".to_owned(),
+        share: 1.0,
+        running_workspaces: Figure { value: row.limits.running_workspaces, reason: from_row.to_owned() },
+        provisioners: provisioners.count.value,
+        provisioner_hosts: provisioners.hosts.value,
+        request,
+        request_is_asked: keys.vcpus.is_some() || keys.memory_gb.is_some(),
+        // Revision 2 has no node row: nodes keep revision 1's size.
+        node_vcpus: node.map_or(8, |node| node.vcpus),
+        node_memory_gb: node.map_or(32, |node| node.memory_gb),
+        table: node.map(|node| (node.nodes, node.per_node)),
+        published: node.map(|node| node.published),
+    }
+}
+
+fn size_database(spec: &Spec, row: &'static TierRow, from_row: &str, coderd: &Coderd) -> Database {
+    let keys = &spec.database;
+    let storage = match row.database.storage_gb {
+        Some(gb) => (gb, from_row.to_owned()),
+        None => {
+            (DEFAULT_STORAGE_GB, "the page names none; what revision 1 gives its smallest tier".to_owned())
+        }
+    };
+    // While a new generation of coderd starts, the old one still holds its connections.
+    let open = catalog::releases::MAX_OPEN_CONNECTIONS;
+    let needed = 2 * coderd.replicas.value * open + SPARE_CONNECTIONS;
+    let reason =
+        format!("two generations of {} coderd × {open} + {SPARE_CONNECTIONS}", coderd.replicas.value);
+    Database {
+        vcpus: figure(keys.vcpus.as_ref(), "database.vcpus", row.database.vcpus, from_row),
+        memory_gb: figure(keys.memory_gb.as_ref(), "database.memory_gb", row.database.memory_gb, from_row),
+        nodes: row.database.nodes,
+        storage_gb: figure(keys.storage_gb.as_ref(), "database.storage_gb", storage.0, &storage.1),
+        max_connections: figure(keys.max_connections.as_ref(), "database.max_connections", needed, &reason),
+        published: row.database.published.filter(|_| keys.vcpus.is_none() && keys.memory_gb.is_none()),
+    }
+}
+
+/// A figure without a needless fraction: `8`, `0.27`.
+pub fn plain(figure: f64) -> String {
+    let text = format!("{figure:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
