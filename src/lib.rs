@@ -9,6 +9,51 @@ pub mod layout;
 pub mod output;
 pub mod plan;
 pub mod rehearse;
+pub mod render;
 pub mod sizing;
 pub mod spec;
 pub mod tree;
+
+use diagnostic::Diagnostic;
+use plan::Plan;
+use sizing::Sizing;
+use spec::Spec;
+
+/// A spec and all that follows from it, up to the text of the files.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The spec.
+    pub spec: Spec,
+    /// What each component needs.
+    pub sizing: Sizing,
+    /// The same in the cloud's words.
+    pub plan: Plan,
+}
+
+/// Reads, sizes and plans the text of a `coder.toml`.
+///
+/// # Errors
+/// Every mistake in it, in the order of their places. Where enough of the spec could be read, mistakes that only sizing and
+/// plan can see are among them, so that one run tells all.
+pub fn compile(text: &str) -> Result<Compiled, Vec<Diagnostic>> {
+    let reading = spec::read(text);
+    let mut problems = reading.problems;
+    let compiled = reading.spec.map(resolve);
+    match compiled {
+        Some(Ok(compiled)) if problems.is_empty() => return Ok(compiled),
+        Some(Err(more)) => problems.extend(more),
+        _ => {}
+    }
+    problems.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
+    Err(problems)
+}
+
+/// Sizes and plans a spec.
+///
+/// # Errors
+/// What sizing and plan refuse.
+pub fn resolve(spec: Spec) -> Result<Compiled, Vec<Diagnostic>> {
+    let sizing = sizing::size(&spec)?;
+    let plan = plan::build(&spec, &sizing)?;
+    Ok(Compiled { spec, sizing, plan })
+}

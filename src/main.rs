@@ -1,3 +1,28 @@
-//! The command line: reads arguments, calls the library, prints.
+//! The program: reads the arguments, hands them to a subcommand, turns its outcome into text and an exit status.
 
-fn main() {}
+mod cli;
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => {
+            // clap's own status for a bad argument is 2, which `check` keeps for a stale directory.
+            let status = if refusal.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            // Nothing can be said when the terminal itself is gone.
+            let _ = refusal.print();
+            return status;
+        }
+    };
+    match commands::run(&cli.command) {
+        Ok(status) => status,
+        Err(failure) => {
+            commands::say(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -266,10 +266,14 @@ fn size_provisioners(
     }
     let hosts = Figure {
         value: hosts,
-        reason: format!(
-            "{} daemons ({}), at most {} a host ({})",
-            count.value, count.reason, stacking.value, stacking.reason
-        ),
+        reason: if count.reason == stacking.reason {
+            format!("{} daemons, at most {} a host: {}", count.value, stacking.value, count.reason)
+        } else {
+            format!(
+                "{} daemons ({}), at most {} a host ({})",
+                count.value, count.reason, stacking.value, stacking.reason
+            )
+        },
     };
     let per_host = Figure {
         value: per_host,

@@ -5,10 +5,12 @@
 //! row: coderd, database and the shape of a provisioner host differ. Where an edition contradicts itself, the choice is
 //! written at the figure.
 
+use serde::Serialize;
+
 use crate::spec::{Cloud, Tier};
 
 /// One tier in one revision.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct TierRow {
     /// The tier.
     pub tier: Tier,
@@ -31,7 +33,7 @@ pub struct TierRow {
 }
 
 /// What a tier is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Users.
     pub users: u32,
@@ -46,7 +48,7 @@ pub struct Limits {
 }
 
 /// coderd's row.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct CoderdRow {
     /// vCPUs each.
     pub vcpus: u32,
@@ -59,7 +61,7 @@ pub struct CoderdRow {
 }
 
 /// The provisioners' row.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ProvisionerRow {
     /// Daemons in all.
     pub count: u32,
@@ -72,7 +74,8 @@ pub struct ProvisionerRow {
 }
 
 /// How a provisioner row states its capacity.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Density {
     /// So much for each daemon; a host needs the sum and the system's share.
     PerDaemon(Each),
@@ -81,7 +84,7 @@ pub enum Density {
 }
 
 /// A capacity.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Each {
     /// vCPUs.
     pub vcpus: u32,
@@ -90,7 +93,7 @@ pub struct Each {
 }
 
 /// The workspace nodes' row.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct NodesRow {
     /// vCPUs a node.
     pub vcpus: u32,
@@ -105,7 +108,7 @@ pub struct NodesRow {
 }
 
 /// The database's row.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct DatabaseRow {
     /// vCPUs.
     pub vcpus: u32,
@@ -120,7 +123,7 @@ pub struct DatabaseRow {
 }
 
 /// The machine types that a revision-1 row prints, by cloud.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Published {
     /// Google Cloud.
     pub gcp: &'static str,
@@ -133,7 +136,7 @@ pub struct Published {
 }
 
 /// A sentence of the page, in our words.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Footnote {
     /// What it is about: a component of the deployment.
     pub about: &'static str,

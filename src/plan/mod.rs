@@ -160,7 +160,7 @@ pub struct ClusterPlan {
     /// Workspaces a node.
     pub density: Density,
     /// What a template should request for a workspace.
-    pub request: Figure<Request>,
+    pub request: Requests,
     /// The nodes' machine.
     pub node: Machine,
     /// Fewest nodes.
@@ -179,6 +179,17 @@ pub struct ClusterPlan {
     pub daemons_per_host: Figure<u32>,
     /// Daemons that the tier asks for beside this cluster.
     pub provisioners: u32,
+}
+
+/// What a workspace should request, as Kubernetes writes quantities.
+#[derive(Debug, Serialize)]
+pub struct Requests {
+    /// CPU, e.g. `500m`.
+    pub cpu: String,
+    /// Memory, e.g. `2048Mi`.
+    pub memory: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The database.
@@ -287,7 +298,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         share: cluster.share,
         running_workspaces: cluster.running_workspaces.clone(),
         density: nodes.density,
-        request: nodes.request,
+        request: requests(&nodes.request),
         node: machine(
             &node_machine,
             false,
@@ -421,6 +432,14 @@ fn system_machine(node: &'static MachineType, nodes_max: u32) -> (&'static Machi
     (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
 }
 
+fn requests(request: &Figure<Request>) -> Requests {
+    Requests {
+        cpu: format!("{:.0}m", request.value.vcpus * 1000.0),
+        memory: format!("{:.0}Mi", request.value.memory_gb * 1024.0),
+        reason: request.reason.clone(),
+    }
+}
+
 fn access(spec: &Spec) -> Access {
     let text =
         |value: &Option<crate::spec::Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
@@ -461,7 +480,7 @@ fn plan_database(
         Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("high_availability") },
         None => Figure {
             value: sizing.database.nodes > 1,
-            reason: format!("the page has {} database node", sizing.database.nodes),
+            reason: format!("the page lists {} database node; true adds a standby in another zone", sizing.database.nodes),
         },
     };
     if !high_availability.value {

@@ -1,0 +1,99 @@
+//! The command line as clap sees it: subcommands, arguments and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns a Coder reference-architecture tier and a cloud into a Terraform/OpenTofu directory.
+#[derive(Debug, Parser)]
+#[command(name = "tierform", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the Terraform directory of a spec
+    ///
+    /// Writes only what differs. Files that you edited are kept and reported.
+    ///
+    /// Exit status: 0 done; 1 error, nothing written; 3 done, but files that you edited were left as they are.
+    Generate(Place),
+    /// Tell whether the directory is what the spec generates; writes nothing
+    ///
+    /// Exit status: 0 current; 2 stale; 1 error.
+    Check(Place),
+    /// Show the figures: replicas, hosts, daemons, nodes, database
+    Size(Size),
+    /// Show the published tiers with their sources
+    Tiers(Tiers),
+}
+
+/// A spec and where its output is.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = "coder.toml")]
+    pub spec: PathBuf,
+    /// The directory to generate [default: the spec's `output` key, else `infra`, beside the spec]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Size {
+    /// The spec [default: coder.toml, unless --tier is given]
+    #[arg(value_name = "SPEC", conflicts_with_all = ["tier", "cloud", "region", "tier_revision"])]
+    pub spec: Option<PathBuf>,
+    /// A tier instead of a spec: 1k, 2k, 3k or 10k
+    #[arg(long, value_name = "TIER", value_parser = tier, requires = "cloud")]
+    pub tier: Option<tierform::spec::Tier>,
+    /// The cloud: gcp, aws or azure
+    #[arg(long, value_name = "CLOUD", value_parser = cloud, requires = "tier")]
+    pub cloud: Option<tierform::spec::Cloud>,
+    /// The region [default: us-central1, us-east-1 or eastus]
+    #[arg(long, value_name = "REGION", requires = "tier")]
+    pub region: Option<String>,
+    /// The tier's revision [default: 1 for 2k, 2 for the others]
+    #[arg(long, value_name = "N", requires = "tier", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub tier_revision: Option<u8>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Tiers {
+    /// Only this tier
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    pub tier: Option<tierform::spec::Tier>,
+    /// Only this revision
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub revision: Option<u8>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs; its keys are stable
+    Json,
+    /// For documents
+    Markdown,
+}
+
+fn tier(text: &str) -> Result<tierform::spec::Tier, String> {
+    let all = tierform::spec::Tier::ALL;
+    all.into_iter().find(|tier| tier.as_str() == text).ok_or_else(|| format!("tiers are {}", all.map(|t| t.as_str()).join(", ")))
+}
+
+fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
+    let all = tierform::spec::Cloud::ALL;
+    all.into_iter().find(|cloud| cloud.as_str() == text).ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
+}

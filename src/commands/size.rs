@@ -1,0 +1,244 @@
+//! `tierform size`: the figures of a spec or of a tier, as a table, as JSON with stable keys, or as Markdown.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use comfy_table::Table;
+use serde::Serialize;
+use tierform::plan::{ClusterPlan, Plan};
+use tierform::sizing::{Sizing, Warning, plain};
+use tierform::spec::{Cloud, Spec};
+use tierform::{Compiled, resolve};
+
+use super::{Failure, Source, print, report, warn};
+use crate::cli::{Format, Size};
+
+pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
+    let compiled = match (arguments.tier, arguments.cloud) {
+        (Some(tier), Some(cloud)) => {
+            let region = arguments.region.as_deref().unwrap_or(match cloud {
+                Cloud::Gcp => "us-central1",
+                Cloud::Aws => "us-east-1",
+                Cloud::Azure => "eastus",
+            });
+            of_arguments(Spec::of_tier(tier, arguments.tier_revision, cloud, region))?
+        }
+        _ => Source::load(arguments.spec.as_deref().unwrap_or(Path::new("coder.toml")))?.compiled,
+    };
+    let (sizing, plan) = (&compiled.sizing, &compiled.plan);
+    print(&match arguments.format {
+        Format::Json => json(&figures(sizing, plan)),
+        format => {
+            warn(&plan.warnings);
+            table(format, &["component", "count", "each", "machine", "why"], rows(sizing, plan))
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves a spec that stands for the arguments: what is wrong with it has no place in a file.
+fn of_arguments(spec: Spec) -> Result<Compiled, Failure> {
+    resolve(spec).map_err(|mut problems| {
+        for problem in &mut problems {
+            problem.span = None;
+        }
+        Failure::Spec(report(&problems, "the arguments", ""))
+    })
+}
+
+/// The stable JSON of `size`.
+#[derive(Serialize)]
+struct Figures<'a> {
+    tier: &'a str,
+    revision: u8,
+    cloud: &'a str,
+    region: &'a str,
+    limits: Limits,
+    coderd: Coderd<'a>,
+    provisioners: Provisioners<'a>,
+    clusters: Vec<Cluster<'a>>,
+    database: Database<'a>,
+    warnings: &'a [Warning],
+}
+
+#[derive(Serialize)]
+struct Limits {
+    users: u32,
+    running_workspaces: u32,
+    concurrent_builds: u32,
+    api_rps: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Coderd<'a> {
+    replicas: u32,
+    vcpus: u32,
+    memory_gb: u32,
+    machine: &'a str,
+}
+
+#[derive(Serialize)]
+struct Provisioners<'a> {
+    count: u32,
+    per_host: u32,
+    hosts: u32,
+    vcpus_each: Option<Number>,
+    memory_gb_each: Option<Number>,
+    host_vcpus: Number,
+    host_memory_gb: Number,
+    machine: &'a str,
+}
+
+#[derive(Serialize)]
+struct Cluster<'a> {
+    name: &'a str,
+    cloud: &'a str,
+    region: &'a str,
+    share: f64,
+    running_workspaces: u32,
+    per_node: u32,
+    bound_by: &'a str,
+    nodes_min: u32,
+    nodes_max: u32,
+    vcpus: u32,
+    memory_gb: u32,
+    machine: &'a str,
+    provisioners: u32,
+    provisioner_hosts: u32,
+}
+
+#[derive(Serialize)]
+struct Database<'a> {
+    nodes: u32,
+    vcpus: u32,
+    memory_gb: u32,
+    storage_gb: u32,
+    machine: &'a str,
+    max_connections: u32,
+}
+
+/// A figure that is whole on every published page: printed as `30`, not `30.0`.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 && self.0.abs() < 1e15 {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            // Thirty times a third of a vCPU is ten, not 9.999…
+            serializer.serialize_f64((self.0 * 1000.0).round() / 1000.0)
+        }
+    }
+}
+
+fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
+    let provisioners = &sizing.provisioners;
+    let main = plan.clusters.first();
+    Figures {
+        tier: plan.tier,
+        revision: plan.revision,
+        cloud: plan.cloud,
+        region: &plan.region,
+        limits: Limits {
+            users: sizing.limits.users,
+            running_workspaces: sizing.limits.running_workspaces,
+            concurrent_builds: sizing.limits.concurrent_builds,
+            api_rps: sizing.limits.api_rps,
+        },
+        coderd: Coderd {
+            replicas: sizing.coderd.replicas.value,
+            vcpus: sizing.coderd.vcpus.value,
+            memory_gb: sizing.coderd.memory_gb.value,
+            machine: &plan.coderd.machine.machine_type.value,
+        },
+        provisioners: Provisioners {
+            count: provisioners.count.value,
+            per_host: provisioners.per_host.value,
+            hosts: provisioners.hosts.value,
+            vcpus_each: provisioners.each.map(|(vcpus, _)| Number(vcpus)),
+            memory_gb_each: provisioners.each.map(|(_, memory_gb)| Number(memory_gb)),
+            host_vcpus: Number(provisioners.host_vcpus),
+            host_memory_gb: Number(provisioners.host_memory_gb),
+            machine: main.map_or("", |cluster| &cluster.host.machine_type.value),
+        },
+        clusters: sizing.clusters.iter().zip(&plan.clusters).map(|(sized, planned)| cluster(sized, planned)).collect(),
+        database: Database {
+            nodes: sizing.database.nodes,
+            vcpus: sizing.database.vcpus.value,
+            memory_gb: sizing.database.memory_gb.value,
+            storage_gb: sizing.database.storage_gb.value,
+            machine: &plan.database.machine.value,
+            max_connections: sizing.database.max_connections.value,
+        },
+        warnings: &plan.warnings,
+    }
+}
+
+fn cluster<'a>(sized: &tierform::sizing::Cluster, planned: &'a ClusterPlan) -> Cluster<'a> {
+    Cluster {
+        name: &planned.name,
+        cloud: planned.cloud,
+        region: &planned.region,
+        share: planned.share,
+        running_workspaces: planned.running_workspaces.value,
+        per_node: planned.density.per_node,
+        bound_by: planned.density.bound_by,
+        nodes_min: planned.nodes_min.value,
+        nodes_max: planned.nodes_max.value,
+        vcpus: sized.node_vcpus,
+        memory_gb: sized.node_memory_gb,
+        machine: &planned.node.machine_type.value,
+        provisioners: planned.provisioners,
+        provisioner_hosts: planned.hosts.value,
+    }
+}
+
+fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
+    let each = |vcpus: f64, memory_gb: f64| format!("{} vCPU / {} GB", plain(vcpus), plain(memory_gb));
+    let (coderd, provisioners, database) = (&sizing.coderd, &sizing.provisioners, &sizing.database);
+    let mut rows = vec![vec![
+        "coderd".to_owned(),
+        coderd.replicas.value.to_string(),
+        each(coderd.vcpus.value.into(), coderd.memory_gb.value.into()),
+        plan.coderd.machine.machine_type.value.clone(),
+        coderd.replicas.reason.clone(),
+    ]];
+    for (sized, planned) in sizing.clusters.iter().zip(&plan.clusters) {
+        rows.push(vec![
+            format!("provisioner hosts ({})", planned.name),
+            planned.hosts.value.to_string(),
+            each(provisioners.host_vcpus, provisioners.host_memory_gb),
+            planned.host.machine_type.value.clone(),
+            format!("{}: {} daemons each", planned.hosts.reason, planned.daemons_per_host.value),
+        ]);
+        rows.push(vec![
+            format!("workspace nodes ({})", planned.name),
+            format!("{}–{}", planned.nodes_min.value, planned.nodes_max.value),
+            each(sized.node_vcpus.into(), sized.node_memory_gb.into()),
+            planned.node.machine_type.value.clone(),
+            planned.nodes_max.reason.clone(),
+        ]);
+    }
+    rows.push(vec![
+        "database".to_owned(),
+        database.nodes.to_string(),
+        each(database.vcpus.value.into(), database.memory_gb.value.into()),
+        plan.database.machine.value.clone(),
+        format!("{} GB storage; {} connections: {}", database.storage_gb.value, database.max_connections.value, database.max_connections.reason),
+    ]);
+    rows
+}
+
+/// A table for people or for a document.
+pub fn table(format: Format, head: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    let preset = if format == Format::Markdown { comfy_table::presets::ASCII_MARKDOWN } else { comfy_table::presets::NOTHING };
+    table.load_preset(preset).set_header(head.to_vec()).add_rows(rows);
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// Pretty JSON with a final newline.
+pub fn json<T: Serialize>(value: &T) -> String {
+    // Plain structs of numbers and strings always serialise.
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}

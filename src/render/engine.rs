@@ -1,0 +1,114 @@
+//! Tera, set up for HCL: the `hcl` filter is the one printer of values, `comment` keeps a reason on its line, and whatever a
+//! template prints without either is escaped as inside a quoted string.
+
+use std::io::Write;
+
+use hcl::format::{Format, Formatter};
+use tera::{Context, Kwargs, State, Tera, Value};
+
+use super::RenderError;
+use crate::plan::Plan;
+
+/// A Tera with our filters and no templates yet.
+pub fn engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".tf.tera", ".tfvars.tera"]);
+    tera.set_escape_fn(escape);
+    tera.register_filter("hcl", hcl);
+    tera.register_filter("comment", comment);
+    tera
+}
+
+/// The plan as the templates see it.
+pub fn context(plan: &Plan) -> Result<Context, RenderError> {
+    Context::from_serialize(plan).map_err(|error| RenderError::Template { path: "the plan", reason: error.to_string() })
+}
+
+/// Renders one template.
+pub fn render(tera: &mut Tera, path: &'static str, text: &str, context: &Context) -> Result<String, RenderError> {
+    let failed = |error: tera::Error| RenderError::Template { path, reason: error.to_string() };
+    tera.add_raw_template(path, text).map_err(failed)?;
+    tera.render(path, context).map_err(failed)
+}
+
+/// Prints any value as an HCL expression. Strings are escaped, so `"`, `${` and newlines stay text.
+fn hcl(value: &Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    let refused = |reason: String| tera::Error::message(reason);
+    let expression = hcl::expr::to_expression(value).map_err(|error| refused(error.to_string()))?;
+    let mut text = Vec::new();
+    let mut formatter = Formatter::builder().compact_arrays(true).prefer_ident_keys(true).build(&mut text);
+    expression.format(&mut formatter).map_err(|error| refused(error.to_string()))?;
+    let text = String::from_utf8(text).map_err(|error| refused(error.to_string()))?;
+    Ok(Value::safe_string(&text))
+}
+
+/// A text that stays within its line, whatever it holds.
+fn comment(text: &str, _: Kwargs, _: &State) -> Value {
+    Value::safe_string(&text.replace(|character: char| character.is_control(), " "))
+}
+
+/// Escapes what stands inside a quoted HCL string.
+fn escape(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => out.write_all(b"\\\"")?,
+            '\\' => out.write_all(b"\\\\")?,
+            '\n' => out.write_all(b"\\n")?,
+            '\r' => out.write_all(b"\\r")?,
+            '\t' => out.write_all(b"\\t")?,
+            '$' | '%' if characters.peek() == Some(&'{') => write!(out, "{character}{character}")?,
+            other => write!(out, "{other}")?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(template: &str, value: &str) -> String {
+        let mut tera = engine();
+        let mut context = Context::new();
+        context.insert("value", value);
+        tera.add_raw_template("x.tf.tera", template).unwrap();
+        tera.render("x.tf.tera", &context).unwrap()
+    }
+
+    #[test]
+    fn no_value_leaves_its_quotes() {
+        for hostile in ["x\"${file(\"/etc/passwd\")}", "a\nb", "%{ if true }", "\\", "$${x}", "\u{2028}", "EOT\n"] {
+            for template in ["a = {{ value | hcl }}\n", "a = \"{{ value }}\"\n"] {
+                let text = rendered(template, hostile);
+                let body: hcl::Body = hcl::parse(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+                let attributes: Vec<_> = body.attributes().collect();
+                assert_eq!(attributes.len(), 1, "{text:?}");
+                let expected = hostile;
+                match &attributes[0].expr {
+                    hcl::Expression::String(text) => assert_eq!(text, expected),
+                    hcl::Expression::TemplateExpr(template) => {
+                        let parsed = hcl::Template::from_expr(template).unwrap();
+                        let only_text = parsed.elements().iter().all(|e| matches!(e, hcl::template::Element::Literal(_)));
+                        assert!(only_text, "{text:?} has become code");
+                    }
+                    other => panic!("{text:?} is {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_comment_stays_on_its_line() {
+        assert_eq!(rendered("a = 1 # {{ value | comment }}\n", "why\nb = 2\r\u{85}c"), "a = 1 # why b = 2  c\n");
+    }
+
+    #[test]
+    fn lists_stay_on_one_line() {
+        let mut tera = engine();
+        let mut context = Context::new();
+        context.insert("value", &["a", "b"]);
+        tera.add_raw_template("x.tf.tera", "a = {{ value | hcl }}").unwrap();
+        assert_eq!(tera.render("x.tf.tera", &context).unwrap(), "a = [\"a\", \"b\"]");
+    }
+}

@@ -1,0 +1,80 @@
+//! Plan → tree: the cloud's modules as they are, the root rendered from templates, laid out and parsed once.
+
+mod engine;
+
+use std::borrow::Cow;
+
+use crate::layout;
+use crate::plan::Plan;
+use crate::tree::Tree;
+
+/// Every file of `templates/modules`, sorted: path in the output, text, sha256.
+static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+/// Every file of `templates/root`, sorted: path below it, text.
+static ROOT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
+
+/// A template and the plan do not fit each other: a bug of tierform, not of the spec.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Tera refused a template or a value in it.
+    #[error("the template of {path} could not be rendered, which is a bug in tierform: {reason}")]
+    Template {
+        /// The file that was to be rendered.
+        path: &'static str,
+        /// Tera's message.
+        reason: String,
+    },
+    /// A rendered file is not HCL.
+    #[error("{path} was rendered to text that is not HCL, which is a bug in tierform: {reason}")]
+    NotHcl {
+        /// The file.
+        path: String,
+        /// The parser's message, with line and column.
+        reason: String,
+    },
+}
+
+/// Renders the plan.
+///
+/// # Errors
+/// A bug of tierform, see [`RenderError`]; no spec can cause it.
+pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
+    let mut tree = Tree::default();
+    for (path, text, sha256) in MODULES {
+        let wanted = path.strip_prefix("modules/").and_then(|rest| rest.split('/').next());
+        if wanted.is_some_and(|folder| folder == plan.cloud || folder == "boot") {
+            tree.insert_embedded(path, text, sha256);
+        }
+    }
+
+    let context = engine::context(plan)?;
+    let mut engine = engine::engine();
+    for (path, text) in ROOT {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if folder != "" && folder != plan.cloud {
+            continue;
+        }
+        let Some(output) = name.strip_suffix(".tera") else {
+            tree.insert(name, *text);
+            continue;
+        };
+        let rendered = engine::render(&mut engine, path, text, &context)?;
+        let is_hcl = output.ends_with(".tf") || output.ends_with(".tfvars");
+        let text: Cow<'static, str> = if is_hcl {
+            let text = layout::format(&rendered);
+            parse(output, &text)?;
+            text.into()
+        } else {
+            rendered.into()
+        };
+        tree.insert(output.to_owned(), text);
+    }
+    Ok(tree)
+}
+
+fn parse(path: &str, text: &str) -> Result<(), RenderError> {
+    match hcl_edit::parser::parse_body(text) {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(RenderError::NotHcl { path: path.to_owned(), reason: reason.to_string() }),
+    }
+}
