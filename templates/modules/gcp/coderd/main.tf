@@ -1,0 +1,143 @@
+# The coderd machines: what runs on them, their template and the regional group. Written by tierform; edit coder.toml instead.
+
+locals {
+  role      = "${var.name}-coderd"
+  labels    = merge(var.labels, { role = "coderd" })
+  http_port = 8080 # plain HTTP inside the VPC: TLS ends at the balancer
+}
+
+# Cloud-init for the machines: installs the pinned release, fetches the secrets with the machine's own identity, starts coderd.
+module "boot" {
+  source = "../../boot"
+
+  cloud       = "gcp"
+  role        = "coderd"
+  coder       = var.coder
+  environment = local.environment
+  secrets     = local.secret_references
+  database    = var.database
+  http_port   = local.http_port
+}
+
+# A template never changes: every edit, a rotated secret's new version among them, makes a new one, and the group rolls over to it.
+resource "google_compute_region_instance_template" "coderd" {
+  project      = var.project
+  region       = var.region
+  name_prefix  = "${local.role}-"
+  machine_type = var.coderd.machine_type
+  labels       = local.labels
+
+  disk {
+    boot         = true
+    auto_delete  = true # nothing of value: state is in the database, logs are in the journal
+    source_image = var.coderd.image
+    disk_type    = var.coderd.disk_type
+    disk_size_gb = var.coderd.disk_gb
+    labels       = local.labels # the provider's default_labels do not reach disks
+
+    provisioned_iops       = var.coderd.disk_iops
+    provisioned_throughput = var.coderd.disk_throughput
+  }
+
+  # No access_config: the machines have no public address and reach the Internet through NAT.
+  network_interface {
+    subnetwork = var.network.subnet
+    nic_type   = "GVNIC"
+  }
+
+  service_account {
+    email  = google_service_account.coderd.email
+    scopes = ["cloud-platform"] # IAM decides what the account may do; narrower scopes only hide its roles
+  }
+
+  shielded_instance_config {
+    enable_secure_boot          = true
+    enable_vtpm                 = true
+    enable_integrity_monitoring = true
+  }
+
+  metadata = {
+    user-data              = module.boot.user_data
+    enable-oslogin         = "TRUE"
+    block-project-ssh-keys = "TRUE"
+    # A replica that fails to boot is soon replaced, and its journal with it: keep the console's text in Cloud Logging.
+    serial-port-logging-enable = "TRUE"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Rebuilds a replica. Slower to judge than the balancer's check, which only takes traffic away: a rebuild drops every
+# connection of that replica. /healthz does not ask the database, so an outage there rebuilds nothing.
+resource "google_compute_health_check" "repair" {
+  project             = var.project
+  name                = "${local.role}-repair"
+  check_interval_sec  = 30
+  timeout_sec         = 10 # not above the interval
+  healthy_threshold   = 1
+  unhealthy_threshold = 5
+
+  http_health_check {
+    port         = local.http_port
+    request_path = "/healthz"
+  }
+
+  log_config {
+    enable = true # changes of state only
+  }
+
+  lifecycle {
+    create_before_destroy = true # Google refuses to delete a check that a group still uses
+  }
+}
+
+resource "google_compute_region_instance_group_manager" "coderd" {
+  project            = var.project
+  region             = var.region
+  name               = local.role
+  base_instance_name = local.role
+  target_size        = var.coderd.replicas # never autoscaled: a replica that goes takes its long-lived connections along
+
+  # An apply does not wait for healthy machines: a broken boot would hang it. Look at the group's and the balancer's health.
+  wait_for_instances = false
+
+  distribution_policy_zones        = var.zones
+  distribution_policy_target_shape = "EVEN"
+
+  version {
+    instance_template = google_compute_region_instance_template.coderd.self_link
+  }
+
+  # The balancer's backend service names this port.
+  named_port {
+    name = "http"
+    port = local.http_port
+  }
+
+  # New replicas first, then the old ones go. A regional group takes 0 or at least its number of zones here; the project's
+  # quota must hold the extra machines. A release with migrations wants one replica at a time: set replicas to 1, apply,
+  # raise the version, apply, set replicas back.
+  update_policy {
+    type                           = "PROACTIVE"
+    minimal_action                 = "REPLACE"
+    most_disruptive_allowed_action = "REPLACE"
+    replacement_method             = "SUBSTITUTE"
+    instance_redistribution_type   = "PROACTIVE"
+    max_surge_fixed                = length(var.zones)
+    max_unavailable_fixed          = 0
+  }
+
+  auto_healing_policies {
+    health_check      = google_compute_health_check.repair.id
+    initial_delay_sec = 900 # install plus the longest migrations, which take 4 to 7 minutes
+  }
+
+  # The boot script needs its secrets and a way to the Internet; the database's user comes in through var.database.
+  depends_on = [
+    google_secret_manager_secret_iam_member.coderd,
+    google_project_iam_member.coderd,
+    var.network,
+  ]
+}

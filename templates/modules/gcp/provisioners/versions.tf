@@ -1,0 +1,12 @@
+# Engine and provider versions of the provisioners module. Written by tierform; edit coder.toml instead.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = "~> 8.0"
+    }
+  }
+}
