@@ -1,0 +1,36 @@
+//! How long the main job takes: reading to tree in memory, a fresh directory, and a run that finds nothing to do.
+
+use std::path::Path;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use tierform::tree::{Tree, sha256_hex};
+use tierform::{compile, output, render};
+
+const SPEC: &str = include_str!("../examples/gcp-1k/coder.toml");
+
+fn tree() -> Tree {
+    let compiled = compile(SPEC).expect("the example compiles");
+    render::render(&compiled.plan).expect("the example renders")
+}
+
+fn generate(out: &Path) {
+    let tree = tree();
+    let changes = output::compare(&tree, out, &sha256_hex(SPEC.as_bytes())).expect("the directory can be read");
+    output::write(&changes).expect("the directory can be written");
+}
+
+fn benches(criterion: &mut Criterion) {
+    criterion.bench_function("gcp-1k in memory", |bench| bench.iter(tree));
+    criterion.bench_function("gcp-1k fresh", |bench| {
+        let place = || tempfile::tempdir().expect("a temporary directory");
+        bench.iter_batched(place, |dir| { generate(&dir.path().join("infra")); dir }, BatchSize::PerIteration);
+    });
+    criterion.bench_function("gcp-1k nothing to do", |bench| {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        generate(dir.path());
+        bench.iter(|| generate(dir.path()));
+    });
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);

@@ -1,0 +1,97 @@
+# Every combination of cloud, role and options that the judges of the boot module look at; an apply only fills outputs.
+
+locals {
+  references = {
+    gcp   = "projects/acme-prod/secrets/%s/versions/3"
+    aws   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:%s-AbCdEf|0a1b2c3d-0000-4000-8000-00000000cafe"
+    azure = "https://acme.vault.azure.net/secrets/%s/0123456789abcdef0123456789abcdef"
+  }
+  # What a careless or hostile value may hold: shell, HCL, systemd, YAML and quoting of all kinds.
+  hostile = "$(touch /pwned) `touch /pwned` \"'\\ \\\" $HOME $${HOME} %h %%{if} #{x} ; | & > < * ? ! ~ é : - [a] {b} \\n tail\\"
+  environment = {
+    coderd      = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_WILDCARD_ACCESS_URL = "*.coder.acme.dev", CODER_PROVISIONER_DAEMONS = "0", CODER_PG_CONN_MAX_OPEN = "30" }
+    provisioner = { CODER_URL = "https://coder.acme.dev", CODER_PROVISIONERD_TAGS = "cluster=main" }
+  }
+  secrets = {
+    coderd      = { DATABASE_PASSWORD = "database-password", CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
+    provisioner = { CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
+  }
+  options = {
+    plain = {
+      coder     = { version = "2.36.6" }
+      terraform = { version = "1.15.5", sha256 = var.terraform_sha256 }
+      hostile   = {}
+      daemons   = 30
+      memory_gb = null
+      ca        = false
+    }
+    full = {
+      coder     = { version = "2.37.0-rc.1", sha256 = var.coder_sha256, mirror = "https://mirror.acme.dev/coder" }
+      terraform = { version = "1.15.5", sha256 = var.terraform_sha256, mirror = "https://mirror.acme.dev/hashicorp" }
+      hostile   = { HOSTILE = local.hostile }
+      daemons   = 2
+      memory_gb = 32
+      ca        = true
+    }
+  }
+  cases = { for case in setproduct(keys(local.references), keys(local.secrets), keys(local.options)) : join("-", case) => {
+    cloud   = case[0]
+    role    = case[1]
+    options = local.options[case[2]]
+  } }
+}
+
+variable "coder_sha256" {
+  description = "Checksum that the full options pin for Coder."
+  type        = string
+}
+
+variable "terraform_sha256" {
+  description = "Checksum of the Terraform archive."
+  type        = string
+}
+
+variable "database_ca" {
+  description = "PEM text of the database's authority."
+  type        = string
+}
+
+# In a real deployment the database and the secret versions are not known before the apply; the module has to bear that.
+resource "terraform_data" "made_in_the_same_apply" {
+  input = {
+    database_host = "10.20.0.5"
+    database_ca   = var.database_ca
+    references    = local.references
+  }
+}
+
+module "boot" {
+  source   = "../../../templates/modules/boot"
+  for_each = local.cases
+
+  cloud       = each.value.cloud
+  role        = each.value.role
+  coder       = each.value.options.coder
+  terraform   = each.value.role == "provisioner" ? each.value.options.terraform : null
+  environment = merge(local.environment[each.value.role], each.value.options.hostile)
+  secrets     = { for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret) }
+  database = each.value.role == "provisioner" ? null : {
+    host           = terraform_data.made_in_the_same_apply.output.database_host
+    name           = "coder"
+    user           = "coder@acme"
+    ca_certificate = each.value.options.ca ? terraform_data.made_in_the_same_apply.output.database_ca : null
+    sslmode        = each.value.options.ca ? "verify-ca" : "verify-full"
+  }
+  daemons   = each.value.role == "provisioner" ? each.value.options.daemons : 0
+  memory_gb = each.value.options.memory_gb
+}
+
+output "user_data" {
+  description = "Case name → user data."
+  value       = { for name, boot in module.boot : name => boot.user_data }
+}
+
+output "hostile" {
+  description = "The value that has to come out of the env file unchanged."
+  value       = local.hostile
+}

@@ -1,0 +1,50 @@
+#!/bin/bash
+# Renders every case of tests/boot/cases into DIR/<case>/: user-data and, under root/, the files it writes.
+# usage: render.sh DIR; the engine is $TIERFORM_TOFU, else tofu or terraform on PATH.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+out=$1
+engine=${TIERFORM_TOFU:-$(command -v tofu || command -v terraform)} || {
+  echo "render.sh: there is neither tofu nor terraform on PATH, and TIERFORM_TOFU is not set" >&2
+  exit 1
+}
+mkdir -p "$out"
+export CHECKPOINT_DISABLE=1 TF_CLI_CONFIG_FILE=/dev/null TF_DATA_DIR="$out/.terraform" TF_IN_AUTOMATION=1
+
+# A release to install: what is in it does not matter, only its checksum does.
+mkdir -p "$out/release"
+printf 'a package' >"$out/release/coder.deb"
+python3 - "$out/release/terraform.zip" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    archive.writestr(zipfile.ZipInfo("LICENSE.txt"), "text")
+    archive.writestr(zipfile.ZipInfo("terraform"), "#!/bin/sh\necho Terraform\n")
+PYTHON
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3 -subj '/CN=stand-in authority' \
+  -keyout "$out/release/ca.key" -out "$out/release/ca.pem" 2>/dev/null
+
+export TF_VAR_coder_sha256 TF_VAR_terraform_sha256 TF_VAR_database_ca
+TF_VAR_coder_sha256=$(sha256sum "$out/release/coder.deb" | cut -d' ' -f1)
+TF_VAR_terraform_sha256=$(sha256sum "$out/release/terraform.zip" | cut -d' ' -f1)
+TF_VAR_database_ca=$(cat "$out/release/ca.pem")
+
+"$engine" -chdir="$here/cases" init -backend=false -input=false >"$out/engine.log"
+"$engine" -chdir="$here/cases" apply -auto-approve -input=false -state="$out/state" >>"$out/engine.log"
+"$engine" -chdir="$here/cases" output -state="$out/state" -json >"$out/outputs.json"
+
+python3 - "$out" <<'PYTHON'
+import json, pathlib, sys
+import yaml
+out = pathlib.Path(sys.argv[1])
+outputs = json.loads((out / "outputs.json").read_text())
+(out / "hostile").write_text(outputs["hostile"]["value"])
+for case, text in outputs["user_data"]["value"].items():
+    (out / case).mkdir(exist_ok=True)
+    (out / case / "user-data").write_text(text)
+    config = yaml.safe_load(text)
+    for file in config["write_files"]:
+        path = out / case / "root" / file["path"].lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file["content"])
+        path.chmod(int(file["permissions"], 8))
+PYTHON
