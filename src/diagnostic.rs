@@ -1,6 +1,12 @@
 //! What is wrong with a spec, and where: one [`Diagnostic`] a mistake, printed the way rustc prints its own.
 
+use std::fmt::Write as _;
 use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+
+/// How many mistakes are printed: whoever mends these runs again anyway.
+const SHOWN: usize = 50;
 
 /// One mistake in a spec (or in the arguments that stand for one).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,13 @@ impl Diagnostic {
         Diagnostic { message: message.into(), span: None, label: None, note: None, help: None }
     }
 
+    /// Moves the place `by` bytes on: from inside a value to where that value stands.
+    #[must_use]
+    pub fn shifted(mut self, by: usize) -> Self {
+        self.span = self.span.map(|span| span.start + by..span.end + by);
+        self
+    }
+
     /// Adds the words under the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -48,4 +61,59 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+}
+
+/// Prints the mistakes the way rustc does, by place, and says at the end how many there are.
+/// `file_name` and `source` are those of the spec; `color` is for terminals.
+pub fn render(problems: &[Diagnostic], file_name: &str, source: &str, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut sorted: Vec<&Diagnostic> = problems.iter().collect();
+    sorted.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
+    let mut out = String::new();
+    for problem in sorted.iter().take(SHOWN) {
+        let group = Group::with_title(Level::ERROR.primary_title(&problem.message));
+        let group = match &problem.span {
+            Some(span) => {
+                let (excerpt, line, span) = excerpt(source, in_bounds(source, span.clone()));
+                let mark = AnnotationKind::Primary.span(span).label(problem.label.as_deref());
+                group.element(Snippet::source(excerpt).line_start(line).path(file_name).annotation(mark))
+            }
+            None => group.element(Origin::path(file_name)),
+        };
+        let group = group
+            .elements(problem.note.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note))))
+            .elements(problem.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help))));
+        out.push_str(&renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+    let total = match problems.len() {
+        0 => return out,
+        1 => format!("{file_name} has 1 mistake"),
+        count if count <= SHOWN => format!("{file_name} has {count} mistakes"),
+        count => format!("{file_name} has {count} mistakes; the first {SHOWN} are shown"),
+    };
+    let total = [Group::with_title(Level::ERROR.primary_title(total))];
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}", renderer.render(&total));
+    out
+}
+
+/// The lines around a span, the number of the first, and the span inside them: the printer need not see the whole file.
+fn excerpt(source: &str, span: Range<usize>) -> (&str, usize, Range<usize>) {
+    let start = source[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end_of_line = |from: usize| source[from..].find('\n').map_or(source.len(), |newline| from + newline);
+    // A value over many lines is shown by its first.
+    let span = match source[span.clone()].matches('\n').count() {
+        0..=5 => span,
+        _ => span.start..end_of_line(span.start),
+    };
+    let end = end_of_line(span.end);
+    let line = source[..start].matches('\n').count() + 1;
+    (&source[start..end], line, span.start - start..span.end - start)
+}
+
+/// The nearest span that lies in the text and cuts no character.
+pub(crate) fn in_bounds(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    start..text.floor_char_boundary(span.end).max(start)
 }

@@ -3,12 +3,27 @@
 //!
 //! These types are the file's vocabulary: doc comments are the help that editors show.
 
+mod access;
+mod address;
+mod file;
+mod keys;
+mod names;
 mod of_tier;
+mod problems;
+mod read;
+mod rules;
+mod state;
+mod walk;
+mod wording;
 
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 pub use toml::Spanned;
+
+pub use file::{LARGEST, Unreadable, load};
+pub use names::NAME_MAX;
+pub use read::{Reading, read};
 
 /// A Coder reference-architecture tier, by its number of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,0 +1,260 @@
+//! The keys of `coder.toml`: one entry each, with its type, its range and the words that explain it.
+//! Reading, suggestions and messages derive from these lists; nothing else knows which keys there are.
+
+use super::{access, address, names};
+use crate::diagnostic::Diagnostic;
+
+/// A check of one string. Its diagnostic is a draft: the message is what comes after the key's name, the span counts
+/// bytes inside the string; the walk puts both in place.
+pub(super) type Check = fn(&str) -> Result<(), Diagnostic>;
+
+/// One key of a table.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// As written in the file.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// What it means, in one line.
+    pub doc: &'static str,
+    /// Whether it may be used.
+    pub status: Status,
+    /// For a key that must be there: the line to write.
+    pub required: Option<&'static str>,
+}
+
+/// What a key's value may be.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// A string that passes the check.
+    Text(Check),
+    /// One of these words.
+    Choice(&'static [Word]),
+    /// An integer in this range, both ends included.
+    Whole(u32, u32),
+    /// A number above zero and up to this.
+    Number(f64),
+    /// `true` or `false`.
+    Flag,
+    /// A list of strings without duplicates, not empty; each passes the check.
+    List(Check),
+    /// `[key]`.
+    Table(&'static [Key]),
+    /// `[tags]`: the user's own keys.
+    Tags,
+    /// `[state]`: the keys depend on the backend.
+    State,
+    /// `[[key]]`.
+    Entries,
+}
+
+/// One word of a [`Kind::Choice`].
+#[derive(Debug)]
+pub(super) struct Word {
+    pub text: &'static str,
+    pub ready: bool,
+}
+
+/// Whether a key may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// It does what its documentation says.
+    Ready,
+    /// Its feature is not built yet: refused, except for `false`, which asks for nothing.
+    Later,
+    /// It would put a secret into a file: refused.
+    Secret,
+}
+
+impl Key {
+    pub(super) const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+        Key { name, kind, doc, status: Status::Ready, required: None }
+    }
+
+    /// Demands the key; `example` is the line to write.
+    pub(super) const fn required(mut self, example: &'static str) -> Key {
+        self.required = Some(example);
+        self
+    }
+
+    const fn later(mut self) -> Key {
+        self.status = Status::Later;
+        self
+    }
+
+    pub(super) const fn secret(mut self) -> Key {
+        self.status = Status::Secret;
+        self
+    }
+
+    /// What the key means, as a sentence.
+    pub(super) fn means(&self) -> String {
+        format!("`{}` means {}", self.name, self.doc)
+    }
+
+    /// The article and noun of what belongs here.
+    pub(super) const fn expects(&self) -> &'static str {
+        match self.kind {
+            Kind::Text(_) | Kind::Choice(_) => "a string in quotes",
+            Kind::Whole(..) => "a whole number",
+            Kind::Number(_) => "a number",
+            Kind::Flag => "true or false",
+            Kind::List(_) => "a list of strings",
+            Kind::Table(_) | Kind::Tags | Kind::State => "a table",
+            Kind::Entries => "a list of tables",
+        }
+    }
+}
+
+const fn ready(text: &'static str) -> Word {
+    Word { text, ready: true }
+}
+
+const fn later(text: &'static str) -> Word {
+    Word { text, ready: false }
+}
+
+// Upper bounds without a source are the largest figures that a deployment could sensibly state; they keep a slip of the
+// finger (or a hostile file) from reaching the arithmetic. Whether a cloud sells that size is the plan's question.
+const VCPUS: Kind = Kind::Whole(1, 1024);
+const MEMORY_GB: Kind = Kind::Whole(1, 32_768);
+
+/// The top of the file.
+pub(super) static ROOT: &[Key] = &[
+    Key::new("name", Kind::Text(names::deployment), "the prefix of every resource's name")
+        .required("name = \"acme-coder\""),
+    Key::new(
+        "tier",
+        Kind::Choice(&[ready("1k"), ready("2k"), later("3k"), later("10k")]),
+        "the reference-architecture tier, by its number of users",
+    )
+    .required("tier = \"1k\""),
+    Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2"),
+    Key::new(
+        "cloud",
+        Kind::Choice(&[ready("gcp"), later("aws"), later("azure")]),
+        "the cloud that everything runs in",
+    )
+    .required("cloud = \"gcp\""),
+    Key::new("region", Kind::Text(names::region), "the cloud's region of the control plane")
+        .required("region = \"us-central1\""),
+    Key::new("license", Kind::Choice(&[ready("premium"), later("community")]), "the Coder licence"),
+    Key::new(
+        "machines",
+        Kind::Choice(&[ready("published"), ready("current")]),
+        "whether machine types are those that the tier's page prints or today's of the same size",
+    ),
+    Key::new("burstable", Kind::Flag, "whether AWS t3 machines may be used").later(),
+    Key::new(
+        "layout",
+        Kind::Choice(&[ready("root"), later("module")]),
+        "whether the directory is a root module or a child module",
+    ),
+    Key::new("output", Kind::Text(names::output), "the directory to generate, relative to the spec"),
+    Key::new("tags", Kind::Tags, "labels that every resource carries"),
+    Key::new("load", Kind::Table(LOAD), "what the deployment has to hold"),
+    Key::new("access", Kind::Table(ACCESS), "how users reach coderd"),
+    Key::new("coder", Kind::Table(CODER), "the release that the machines install"),
+    Key::new("coderd", Kind::Table(CODERD), "overrides of the control plane's row"),
+    Key::new("provisioners", Kind::Table(PROVISIONERS), "overrides of the provisioner row"),
+    Key::new("workspaces", Kind::Table(WORKSPACES), "what a workspace asks for, and its nodes"),
+    Key::new("clusters", Kind::Entries, "Kubernetes clusters for workspaces").later(),
+    Key::new("database", Kind::Table(DATABASE), "overrides of the database row"),
+    Key::new("network", Kind::Table(NETWORK), "addresses, zones and who may come in"),
+    Key::new("state", Kind::State, "where Terraform keeps its state"),
+    Key::new("gcp", Kind::Table(GCP), "what only Google Cloud needs"),
+    Key::new("aws", Kind::Table(&[]), "what only AWS needs").later(),
+    Key::new("azure", Kind::Table(&[]), "what only Azure needs").later(),
+];
+
+static LOAD: &[Key] = &[
+    Key::new("users", Kind::Whole(1, 1_000_000), "users").later(),
+    Key::new("concurrent_builds", Kind::Whole(1, 1_000_000), "workspace builds at the same time").later(),
+    Key::new("running_workspaces", Kind::Whole(1, 1_000_000), "workspaces that run at the same time").later(),
+    Key::new("builds_per_day", Kind::Whole(1, 1_000_000), "workspace builds a day").later(),
+    Key::new("api_rps", Kind::Whole(1, 1_000_000), "API requests a second").later(),
+];
+
+static ACCESS: &[Key] = &[
+    Key::new("url", Kind::Text(access::url), "the access URL: https and a host name")
+        .required("url = \"https://coder.example.com\""),
+    Key::new("wildcard", Kind::Text(access::wildcard), "the wildcard of workspace applications"),
+    Key::new("dns_zone", Kind::Text(names::dns_zone), "the Cloud DNS managed zone that records are made in"),
+    Key::new("certificate", Kind::Text(names::certificate), "an existing certificate"),
+];
+
+static CODER: &[Key] = &[
+    Key::new("version", Kind::Text(names::version), "the Coder release"),
+    Key::new("sha256", Kind::Text(names::sha256), "the sha256 of that release's linux_amd64 .deb"),
+    Key::new("mirror", Kind::Text(access::mirror), "an https URL that serves what the release page serves"),
+];
+
+static CODERD: &[Key] = &[
+    Key::new("replicas", Kind::Whole(1, 100), "the number of coderd machines"),
+    Key::new("vcpus", VCPUS, "vCPUs of a coderd machine"),
+    Key::new("memory_gb", MEMORY_GB, "GB of memory of a coderd machine"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of coderd"),
+];
+
+static PROVISIONERS: &[Key] = &[
+    Key::new(
+        "count",
+        Kind::Whole(1, 10_000),
+        "provisioner daemons in all, as many as builds at the same time",
+    ),
+    Key::new(
+        "per_host",
+        Kind::Whole(1, 30),
+        "provisioner daemons on one host; the tier pages stack no more than 30",
+    ),
+    Key::new("vcpus_each", Kind::Number(64.0), "vCPUs for one provisioner daemon"),
+    Key::new("memory_gb_each", Kind::Number(1024.0), "GB of memory for one provisioner daemon"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of provisioner hosts"),
+    Key::new("on_coderd", Kind::Flag, "whether coderd runs the provisioner daemons").later(),
+];
+
+static WORKSPACES: &[Key] = &[
+    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests"),
+    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests"),
+    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none"),
+    Key::new(
+        "per_node",
+        Kind::Whole(1, 256),
+        "workspaces on one node; Kubernetes nodes carry 256 pods at most",
+    ),
+    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there; GKE ends at 15,000"),
+    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most; GKE ends at 15,000"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes"),
+];
+
+static DATABASE: &[Key] = &[
+    Key::new("vcpus", VCPUS, "vCPUs of the database"),
+    Key::new("memory_gb", MEMORY_GB, "GB of memory of the database"),
+    Key::new("storage_gb", Kind::Whole(10, 65_536), "GB of database storage; Cloud SQL has 10 to 65,536"),
+    Key::new("machine", Kind::Text(names::machine), "the managed database's machine or tier name"),
+    Key::new("version", Kind::Whole(13, 18), "the PostgreSQL major version; Coder needs 13 or newer"),
+    Key::new("high_availability", Kind::Flag, "whether a standby waits in another zone"),
+    Key::new("backup_days", Kind::Whole(1, 365), "daily backups that are kept; Cloud SQL keeps 365 at most"),
+    Key::new(
+        "max_connections",
+        Kind::Whole(50, 262_143),
+        "connections that PostgreSQL accepts; Cloud SQL ends at 262,143",
+    ),
+];
+
+static NETWORK: &[Key] = &[
+    Key::new("cidr", Kind::Text(address::private), "the private range from which every subnet is cut"),
+    Key::new("zones", Kind::List(names::zone), "the region's zones that machines are spread over"),
+    Key::new("internal", Kind::Flag, "whether coderd has no public address").later(),
+    Key::new(
+        "allowed_cidrs",
+        Kind::List(address::allowed),
+        "who may reach the access URL; everyone if absent",
+    ),
+    Key::new("existing", Kind::Table(&[]), "your own network and subnets").later(),
+];
+
+/// `[gcp]`, demanded when `cloud = "gcp"`.
+pub(super) static GCP: &[Key] =
+    &[Key::new("project", Kind::Text(names::project), "the Google Cloud project's id")
+        .required("project = \"acme-prod\"")];

@@ -1,0 +1,125 @@
+//! The mistakes found so far, and what the TOML parser already said about a line.
+//! A line that cannot be parsed is reported once, not again for what it would have meant.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, in_bounds};
+
+/// How many mistakes are kept: a file with more is no spec, and memory stays bounded.
+pub const MOST: usize = 1000;
+
+/// Mistakes, in the order found.
+pub(super) struct Problems<'a> {
+    text: &'a str,
+    found: Vec<Diagnostic>,
+    /// The lines that the parser could not read.
+    broken: Vec<Range<usize>>,
+}
+
+impl<'a> Problems<'a> {
+    /// Starts with what the parser said: one mistake a line, since the later ones follow from the first.
+    pub(super) fn new(text: &'a str, errors: Vec<toml::de::Error>) -> Self {
+        let mut problems = Problems { text, found: Vec::new(), broken: Vec::new() };
+        let mut errors: Vec<(Range<usize>, toml::de::Error)> =
+            errors.into_iter().map(|error| (in_bounds(text, error.span().unwrap_or(0..0)), error)).collect();
+        errors.sort_by_key(|(span, _)| span.start);
+        for (span, error) in errors {
+            let line = line_of(text, span.start);
+            if problems.broken.last().is_some_and(|last| line.start < last.end) || problems.is_full() {
+                continue;
+            }
+            let (mistake, swallows) = syntax(text, span, &error);
+            problems.found.push(mistake);
+            problems.broken.push(if swallows { line.start..table_end(text, line.end) } else { line });
+        }
+        problems
+    }
+
+    /// Adds a mistake, unless its place could not be read anyway.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        let broken = problem.span.as_ref().is_some_and(|span| {
+            self.broken.iter().any(|line| span.start < line.end && line.start <= span.end)
+        });
+        if !broken && !self.is_full() {
+            self.found.push(problem);
+        }
+    }
+
+    /// Whether enough is known.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// Whether a key that was not found may stand in a line that could not be read.
+    pub(super) fn may_hide(&self, key: &str) -> bool {
+        !self.broken.is_empty()
+            && self.text.lines().any(|line| {
+                let line = line.trim_start_matches([' ', '\t', '[', '"', '\'']);
+                line.strip_prefix(key)
+                    .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+            })
+    }
+
+    /// The text at a place.
+    pub(super) fn text(&self, span: Range<usize>) -> &'a str {
+        self.text.get(span).unwrap_or_default()
+    }
+
+    /// All of them by place; those without a place come last.
+    pub(super) fn sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
+        self.found
+    }
+}
+
+/// The line that holds a byte, with its newline.
+fn line_of(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
+    start..end
+}
+
+/// Where the table that a line opens ends: before the next header.
+fn table_end(text: &str, from: usize) -> usize {
+    let mut at = from;
+    for line in text[from..].split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            break;
+        }
+        at += line.len();
+    }
+    at
+}
+
+/// A syntax error as a mistake, and whether it makes the lines below mean something else.
+fn syntax(text: &str, span: Range<usize>, error: &toml::de::Error) -> (Diagnostic, bool) {
+    let said = error.message();
+    let line = text[line_of(text, span.start)].trim();
+    let header = line.starts_with('[');
+    if said == "duplicate key" {
+        let what = if header { "this table" } else { "this key" };
+        let help = if header { "put its keys under the first one" } else { "keep one of them" };
+        let mistake = Diagnostic::at(span, format!("{what} is in the file twice")).label("the second one");
+        return (mistake.help(help), false);
+    }
+    let unquoted = "string values must be quoted";
+    let said = if said.starts_with(unquoted) { unquoted } else { said };
+    let mistake = Diagnostic::at(span.clone(), format!("this line is not valid TOML: {said}"));
+    let mistake = if said == unquoted {
+        let word = text[span].trim_matches(['“', '”', '‘', '’', '"', '\'', ' ']);
+        let plain = !word.is_empty()
+            && word.len() <= 60
+            && !word.contains(['"', '\\'])
+            && !word.contains(char::is_control);
+        mistake.help(if plain {
+            format!("write \"{word}\"")
+        } else {
+            "write a value, strings in quotes".to_owned()
+        })
+    } else if said.starts_with("key with no value") {
+        mistake.help("write `key = value`")
+    } else {
+        mistake
+    };
+    (mistake, header)
+}

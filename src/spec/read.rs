@@ -1,0 +1,191 @@
+//! From the text of `coder.toml` to a [`Spec`], with every mistake of the text in one go.
+
+use toml::de::DeTable;
+
+use super::keys::{GCP, Key, Kind, ROOT};
+use super::problems::Problems;
+use super::walk::Section;
+use super::{
+    Access, Backend, Cloud, Coder, Coderd, Database, Gcp, Machines, Network, Provisioners, Spanned, Spec,
+    State, Tier, Workspaces, access, address, rules, wording,
+};
+use crate::diagnostic::Diagnostic;
+
+/// What was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The spec, as far as sizing and plan can work with it: tier, cloud and region are the file's. Where there are
+    /// problems, a name, a host name or a project that was refused has a stand-in, so that later steps can add their
+    /// problems to the same report; such a spec is not for writing.
+    pub spec: Option<Spec>,
+    /// Every mistake, by place.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Reading {
+    /// The spec, if there is no mistake in it.
+    ///
+    /// # Errors
+    /// Every mistake, by place.
+    pub fn good(self) -> Result<Spec, Vec<Diagnostic>> {
+        match self.spec {
+            Some(spec) if self.problems.is_empty() => Ok(spec),
+            _ => Err(self.problems),
+        }
+    }
+}
+
+/// Reads the text of a spec.
+pub fn read(text: &str) -> Reading {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut problems = Problems::new(text, errors);
+    let root = Section::of(table.get_ref(), ROOT, "", None, &mut problems);
+    require(&root, ROOT, &mut problems);
+    rules::check(&root, &mut problems);
+    Reading { spec: form(&root), problems: problems.sorted() }
+}
+
+/// Reports required keys that are not in the file.
+fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<'_>) {
+    for key in keys {
+        match &key.kind {
+            _ if key.required.is_some() => missing(section, key, problems),
+            Kind::Table(_) if key.name == "gcp" => {}
+            Kind::Table(keys) => require(&section.section(key.name), keys, problems),
+            Kind::State => {
+                let state = section.section(key.name);
+                let backend = state.word("backend", &Backend::ALL, Backend::as_str).map(Spanned::into_inner);
+                require(&state, backend.unwrap_or_default().keys(), problems);
+            }
+            _ => {}
+        }
+    }
+    if section.word("cloud", &Cloud::ALL, Cloud::as_str).is_some_and(|cloud| *cloud.get_ref() == Cloud::Gcp) {
+        require(&section.section("gcp"), GCP, problems);
+    }
+}
+
+fn missing(section: &Section<'_>, key: &Key, problems: &mut Problems<'_>) {
+    if section.has(key.name) || problems.may_hide(key.name) {
+        return;
+    }
+    let problem = wording::missing(&section.path(key.name), key, section.name());
+    problems.push(Diagnostic { span: section.span.clone(), ..problem });
+}
+
+/// The spec out of the good values; `None` without tier, cloud or region.
+fn form(root: &Section<'_>) -> Option<Spec> {
+    let tier = root.word("tier", &Tier::ALL, Tier::as_str)?;
+    let cloud = root.word("cloud", &Cloud::ALL, Cloud::as_str)?;
+    let region = root.text("region")?;
+    let stand_in = |text: &str| Spanned::new(0..0, text.to_owned());
+    let machines =
+        root.word("machines", &[Machines::Published, Machines::Current], |machines| match machines {
+            Machines::Published => "published",
+            Machines::Current => "current",
+        });
+    let gcp = root.section("gcp");
+    Some(Spec {
+        name: root.text("name").unwrap_or_else(|| stand_in("acme-coder")),
+        tier,
+        tier_revision: root.whole("tier_revision").map(|revision| {
+            Spanned::new(revision.span(), u8::try_from(revision.into_inner()).unwrap_or(u8::MAX))
+        }),
+        gcp: (*cloud.get_ref() == Cloud::Gcp)
+            .then(|| Gcp { project: gcp.text("project").unwrap_or_else(|| stand_in("acme-prod")) }),
+        cloud,
+        region,
+        machines: machines.map(Spanned::into_inner).unwrap_or_default(),
+        output: root.text("output"),
+        tags: root.section("tags").texts_but("").collect(),
+        access: access(&root.section("access")),
+        coder: coder(&root.section("coder")),
+        coderd: coderd(&root.section("coderd")),
+        provisioners: provisioners(&root.section("provisioners")),
+        workspaces: workspaces(&root.section("workspaces")),
+        database: database(&root.section("database")),
+        network: network(&root.section("network")),
+        state: state(&root.section("state")),
+    })
+}
+
+fn access(section: &Section<'_>) -> Access {
+    Access {
+        hostname: section.text("url").map_or_else(
+            || Spanned::new(0..0, "coder.example.com".to_owned()),
+            |url| Spanned::new(url.span(), access::hostname(url.get_ref()).to_owned()),
+        ),
+        wildcard: section.text("wildcard"),
+        dns_zone: section.text("dns_zone"),
+        certificate: section.text("certificate"),
+    }
+}
+
+fn coder(section: &Section<'_>) -> Coder {
+    Coder { version: section.text("version"), sha256: section.text("sha256"), mirror: section.text("mirror") }
+}
+
+fn coderd(section: &Section<'_>) -> Coderd {
+    Coderd {
+        replicas: section.whole("replicas"),
+        vcpus: section.whole("vcpus"),
+        memory_gb: section.whole("memory_gb"),
+        machine: section.text("machine"),
+    }
+}
+
+fn provisioners(section: &Section<'_>) -> Provisioners {
+    Provisioners {
+        count: section.whole("count"),
+        per_host: section.whole("per_host"),
+        vcpus_each: section.number("vcpus_each"),
+        memory_gb_each: section.number("memory_gb_each"),
+        machine: section.text("machine"),
+    }
+}
+
+fn workspaces(section: &Section<'_>) -> Workspaces {
+    Workspaces {
+        vcpus: section.number("vcpus"),
+        memory_gb: section.number("memory_gb"),
+        volume_gb: section.whole("volume_gb"),
+        per_node: section.whole("per_node"),
+        nodes_min: section.whole("nodes_min"),
+        nodes_max: section.whole("nodes_max"),
+        machine: section.text("machine"),
+    }
+}
+
+fn database(section: &Section<'_>) -> Database {
+    Database {
+        vcpus: section.whole("vcpus"),
+        memory_gb: section.whole("memory_gb"),
+        storage_gb: section.whole("storage_gb"),
+        machine: section.text("machine"),
+        version: section.whole("version"),
+        high_availability: section.flag("high_availability"),
+        backup_days: section.whole("backup_days"),
+        max_connections: section.whole("max_connections"),
+    }
+}
+
+fn network(section: &Section<'_>) -> Network {
+    let range = |text: Spanned<String>| {
+        address::range(text.get_ref()).ok().map(|range| Spanned::new(text.span(), range))
+    };
+    Network {
+        cidr: section.text("cidr").and_then(range),
+        zones: section.list("zones"),
+        allowed_cidrs: section
+            .list("allowed_cidrs")
+            .map_or_else(Vec::new, |list| list.into_inner().into_iter().filter_map(range).collect()),
+    }
+}
+
+fn state(section: &Section<'_>) -> State {
+    let backend = section.word("backend", &Backend::ALL, Backend::as_str);
+    State {
+        backend: backend.map(Spanned::into_inner).unwrap_or_default(),
+        arguments: section.texts_but("backend").collect(),
+    }
+}

@@ -1,0 +1,64 @@
+//! What no key can say alone: keys that need, exclude or bound each other.
+
+use super::access::{host_fault, hostname, shares_domain};
+use super::problems::Problems;
+use super::walk::Section;
+use super::wording::quoted;
+use crate::diagnostic::Diagnostic;
+
+/// Checks good values against each other. A value that is there but was refused counts as there, so that one mistake is
+/// not reported twice.
+pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
+    wildcard(&root.section("access"), problems);
+    sha256(&root.section("coder"), problems);
+    nodes(&root.section("workspaces"), problems);
+}
+
+/// The wildcard lies in the access URL's domain and can be certified.
+fn wildcard(access: &Section<'_>, problems: &mut Problems<'_>) {
+    let Some(wildcard) = access.text("wildcard") else { return };
+    let base = wildcard.get_ref().trim_start_matches("*.");
+    // A URL with a wrong scheme or port still says which host is meant.
+    let host = access.as_written("url").map(hostname).filter(|host| host_fault(host).is_none());
+    if let Some(host) = host.filter(|host| !shares_domain(base, host)) {
+        let asked = quoted(wildcard.get_ref());
+        problems.push(
+            Diagnostic::at(wildcard.span(), format!("`access.wildcard` {asked} lies outside the domain of `access.url`, {host}"))
+                .note("applications share the dashboard's session through the domain, and one certificate covers both")
+                .help(format!("write \"*.{host}\"")),
+        );
+    }
+    if !access.has("dns_zone") && !access.has("certificate") {
+        problems.push(
+            Diagnostic::at(wildcard.span(), "`access.wildcard` needs `access.dns_zone` or `access.certificate`")
+                .note("a wildcard's certificate is proved by a DNS record; the balancer alone proves single host names")
+                .help("name the Cloud DNS zone of the domain, or a certificate that covers the wildcard"),
+        );
+    }
+}
+
+/// A sha256 names its release.
+fn sha256(coder: &Section<'_>, problems: &mut Problems<'_>) {
+    if let (Some(sha256), false) = (coder.text("sha256"), coder.has("version")) {
+        problems.push(
+            Diagnostic::at(sha256.span(), "`coder.sha256` needs `coder.version`")
+                .note("a sha256 belongs to one release, and the default release changes with tierform's version")
+                .help("write the release that it belongs to, such as `version = \"2.36.6\"`"),
+        );
+    }
+}
+
+/// The node pool's bounds are in order.
+fn nodes(workspaces: &Section<'_>, problems: &mut Problems<'_>) {
+    let (Some(min), Some(max)) = (workspaces.whole("nodes_min"), workspaces.whole("nodes_max")) else {
+        return;
+    };
+    if min.get_ref() > max.get_ref() {
+        let message = format!(
+            "`workspaces.nodes_min` is {}, but `workspaces.nodes_max` is only {}",
+            min.get_ref(),
+            max.get_ref()
+        );
+        problems.push(Diagnostic::at(min.span(), message).help("lower `nodes_min` or raise `nodes_max`"));
+    }
+}

@@ -1,0 +1,180 @@
+//! The sentences that many keys share. They are drafts: without the key's name and without a place, which the walk adds.
+
+use toml::de::DeValue;
+
+use super::Backend;
+use super::keys::{Key, Kind, Word};
+use crate::diagnostic::Diagnostic;
+
+impl Diagnostic {
+    /// Puts the key in front of a draft's message.
+    pub(super) fn about(mut self, path: &str) -> Self {
+        self.message = format!("`{path}` {}", self.message);
+        self
+    }
+
+    /// Gives a draft a place, unless it has a nearer one.
+    pub(super) fn placed(mut self, span: std::ops::Range<usize>) -> Self {
+        self.span.get_or_insert(span);
+        self
+    }
+}
+
+/// Text of the file for a message: in quotes, on one line, not longer than a few words.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", bare(text))
+}
+
+/// The same without quotes.
+pub(super) fn bare(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut chars = text.chars();
+    let mut short: String = chars.by_ref().take(LONGEST).flat_map(char::escape_debug).collect();
+    if chars.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A key or a value whose feature does not exist yet.
+pub(super) fn not_yet(what: &str) -> Diagnostic {
+    Diagnostic::nowhere(format!("{what} is not supported yet"))
+        .note(
+            "it is reserved for a later version; to ignore it now would give something else than it asks for",
+        )
+        .help("leave it out")
+}
+
+/// A credential among the backend's arguments.
+pub(super) fn secret() -> Diagnostic {
+    Diagnostic::nowhere("would put a secret into a file")
+        .note("the spec and the generated directory are kept in a repository, where no secret belongs")
+        .help("leave it out, and give it to the backend through its environment variable or its login")
+}
+
+/// A key that the table does not have.
+pub(super) fn unknown(name: &str, keys: &'static [Key], table: &str) -> Diagnostic {
+    let path = if table.is_empty() { bare(name) } else { format!("{table}.{}", bare(name)) };
+    if table == "state" {
+        let others: Vec<&str> = Backend::ALL
+            .into_iter()
+            .filter(|backend| backend.keys().iter().any(|key| key.name == name))
+            .map(Backend::as_str)
+            .collect();
+        if !others.is_empty() {
+            return Diagnostic::nowhere(format!("`{path}` is not an argument of this backend"))
+                .note(format!("it belongs to the backend {}", or(&others)))
+                .help("set `backend` to that one, or leave the key out");
+        }
+    }
+    let draft = Diagnostic::nowhere(format!("`{path}` is not a key of the spec"));
+    let known = keys.iter().map(|key| key.name);
+    match nearest(name, known.clone()) {
+        Some(near) => draft.help(format!("a key with a similar name exists: `{near}`")),
+        None => {
+            let all: Vec<String> = known.map(|key| format!("`{key}`")).collect();
+            let of = if table.is_empty() {
+                "the keys at the top".to_owned()
+            } else {
+                format!("the keys of `[{table}]`")
+            };
+            draft.help(format!("{of} are {}", all.join(", ")))
+        }
+    }
+}
+
+/// A required key that is not there.
+pub(super) fn missing(path: &str, key: &Key, table: &str) -> Diagnostic {
+    let example = key.required.unwrap_or_default();
+    let help = match table {
+        "" => format!("write one such as `{example}`"),
+        _ => format!("write one such as `{example}` under `[{table}]`"),
+    };
+    Diagnostic::nowhere(format!("`{path}` is required")).note(key.means()).help(help)
+}
+
+/// A value of another type.
+pub(super) fn wrong_type(key: &Key, found: &DeValue<'_>, written: &str) -> Diagnostic {
+    let draft = Diagnostic::nowhere(format!("must be {}, not {}", key.expects(), article(found)));
+    let draft = draft.note(key.means());
+    let name = key.name;
+    let inner = found.as_str().unwrap_or_default();
+    match (&key.kind, found) {
+        (Kind::Whole(..) | Kind::Number(_), DeValue::String(_)) if inner.parse::<u32>().is_ok() => {
+            draft.help(format!("write `{name} = {inner}`"))
+        }
+        (Kind::Flag, DeValue::String(_)) if matches!(inner, "true" | "false") => {
+            draft.help(format!("write `{name} = {inner}`"))
+        }
+        (Kind::Text(_), DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => {
+            draft.help(format!("write `{name} = {}`", quoted(written)))
+        }
+        (Kind::List(_), DeValue::String(_)) => draft.help(format!("write `{name} = [{}]`", quoted(inner))),
+        (Kind::Choice(words), _) => draft.help(choose(words)),
+        (Kind::Table(_) | Kind::Tags | Kind::State, _) => {
+            draft.help(format!("write `[{name}]` and its keys below"))
+        }
+        _ => draft,
+    }
+}
+
+/// A number that is too small or too large.
+pub(super) fn out_of_range(key: &Key, written: &str, range: &str) -> Diagnostic {
+    Diagnostic::nowhere(format!("is {}, but must be {range}", bare(written))).note(key.means())
+}
+
+/// A word that a choice does not have.
+pub(super) fn no_such_word(text: &str, words: &[Word]) -> Diagnostic {
+    let draft = Diagnostic::nowhere(format!("cannot be {}", quoted(text)));
+    let near = nearest(text, words.iter().map(|word| word.text));
+    match near.and_then(|near| words.iter().find(|word| word.text == near)) {
+        Some(Word { text, ready: true }) => draft.help(format!("write \"{text}\"")),
+        Some(Word { text, .. }) => draft.note(format!("\"{text}\" is not supported yet")).help(choose(words)),
+        None => draft.help(choose(words)),
+    }
+}
+
+/// The words that may be written.
+pub(super) fn choose(words: &[Word]) -> String {
+    let all: Vec<String> =
+        words.iter().filter(|word| word.ready).map(|word| format!("\"{}\"", word.text)).collect();
+    format!("write {}", or(&all))
+}
+
+/// A value's type with its article.
+pub(super) fn article(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Nothing that long is a slip of the finger, and comparing it is not free.
+    if text.len() > 40 {
+        return None;
+    }
+    let text = text.to_lowercase().replace('-', "_");
+    names
+        .map(|name| (strsim::jaro_winkler(&text, name), name))
+        .filter(|(likeness, _)| *likeness > 0.84)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
+}
+
+fn or<T: AsRef<str>>(words: &[T]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} or {}", most.join(", "), last.as_ref())
+        }
+    }
+}
