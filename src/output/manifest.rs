@@ -1,0 +1,207 @@
+//! `.tierform/manifest.json`: which files tierform wrote, by their sha256, and from which spec.
+//! It decides what may be replaced or removed, so whatever is odd in it is an error and never a guess.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{OutputError, STATE_DIR, disk};
+
+/// The manifest format that this program writes; it reads this one and all before it.
+pub(super) const FORMAT: u64 = 1;
+
+/// The record of one output directory. No times and no places: the same spec and version give the same bytes.
+///
+/// Unknown keys are refused, because a program that does not know a key would drop it on the next write: adding one
+/// means raising [`FORMAT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The format of this record.
+    format: u64,
+    /// The version of tierform that last changed the directory.
+    pub tierform: String,
+    /// The sha256 of the spec that the directory was last changed for.
+    pub spec_sha256: String,
+    /// Path → sha256 of the generated text that the file on disk is, or that the user started to edit from.
+    pub files: BTreeMap<String, String>,
+    /// Only while a run is under way: path → sha256 of what it puts there, or takes away. Found at a start, it says
+    /// that the run before was interrupted and which texts on disk may be its work.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) pending: BTreeMap<String, String>,
+}
+
+/// What every format has, so that a newer one gets a better answer than "damaged".
+#[derive(Deserialize)]
+struct Stamp {
+    format: u64,
+    #[serde(default)]
+    tierform: String,
+}
+
+impl Manifest {
+    /// A manifest without files, stamped with this program's version.
+    pub(super) fn new(spec_sha256: &str) -> Self {
+        Self {
+            format: FORMAT,
+            tierform: env!("CARGO_PKG_VERSION").to_owned(),
+            spec_sha256: spec_sha256.to_owned(),
+            files: BTreeMap::new(),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    /// Where the manifest of an output directory is.
+    pub fn path(out: &Path) -> PathBuf {
+        out.join(STATE_DIR).join("manifest.json")
+    }
+
+    /// Reads and checks the manifest of `out`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is unreadable, not ours, of a newer format, or names a path outside the directory.
+    pub fn load(out: &Path) -> Result<Option<Self>, OutputError> {
+        let path = Self::path(out);
+        match disk::read_record(&path)? {
+            Some(bytes) => Self::parse(&bytes, &path).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn parse(bytes: &[u8], path: &Path) -> Result<Self, OutputError> {
+        let damaged = |reason: String| OutputError::Damaged { path: path.into(), reason };
+        let stamp: Stamp = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
+        if stamp.format > FORMAT {
+            return Err(OutputError::Newer {
+                path: path.into(),
+                format: stamp.format,
+                version: stamp.tierform,
+            });
+        }
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
+        if manifest.format == 0 {
+            return Err(damaged("there is no format 0".to_owned()));
+        }
+        for (file, sha256) in manifest.files.iter().chain(&manifest.pending) {
+            check_path(file)
+                .map_err(|reason| damaged(format!("it lists the file {file:?}, and {reason}")))?;
+            if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+                return Err(damaged(format!("the sha256 of {file:?} is not 64 hexadecimal digits")));
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The manifest as JSON with one file a line, sorted.
+    pub(super) fn to_json(&self) -> String {
+        // A struct of strings and numbers always serialises.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// Whether a file of this name stays inside the output directory and out of records that others keep there.
+pub(super) fn check_path(path: &str) -> Result<(), &'static str> {
+    if path.starts_with('/') {
+        return Err("the path is absolute");
+    }
+    // A backslash or a colon is a plain character here and a way out of the directory on Windows.
+    if path.contains(['\\', ':']) || path.chars().any(char::is_control) {
+        return Err("the path has a backslash, a colon or a control character in it");
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." | ".." => return Err("the path has an empty, `.` or `..` part in it"),
+            _ if [".git", STATE_DIR].iter().any(|name| part.eq_ignore_ascii_case(name)) => {
+                return Err("the path leads into records that are not generated files");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<Manifest, OutputError> {
+        Manifest::parse(json.as_bytes(), Path::new("m.json"))
+    }
+
+    fn json(file: &str, sha256: &str) -> String {
+        let files = serde_json::json!({ file: sha256 });
+        serde_json::json!({"format": 1, "tierform": "0.1.0", "spec_sha256": "", "files": files}).to_string()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_sorted() {
+        let mut manifest = Manifest::new("5bec");
+        for path in ["z.tf", "modules/gcp/a.tf", "a.tf"] {
+            manifest.files.insert(path.to_owned(), "0".repeat(64));
+        }
+        let text = manifest.to_json();
+        assert_eq!(parse(&text).unwrap(), manifest);
+        assert!(
+            text.find("a.tf") < text.find("modules") && text.find("modules") < text.find("z.tf"),
+            "{text}"
+        );
+        assert!(!text.contains("pending") && text.ends_with("}\n"), "{text}");
+    }
+
+    #[test]
+    fn paths_out_of_the_directory_are_refused() {
+        let hash = "0".repeat(64);
+        for path in [
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a//b",
+            "",
+            ".",
+            "a/.",
+            "a\\..\\b",
+            "C:x",
+            "a\0",
+            "a\nb",
+            ".git/config",
+            "a/.GIT/hooks/x",
+            ".tierform/manifest.json",
+            ".Tierform/x",
+            "a/",
+        ] {
+            let error = parse(&json(path, &hash)).expect_err(path).to_string();
+            assert!(error.contains("m.json is damaged: it lists the file"), "{path}: {error}");
+        }
+        for path in ["main.tf", "modules/gcp/network/main.tf", ".gitignore", "..x", "a..b/c"] {
+            assert!(parse(&json(path, &hash)).is_ok(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_hash_that_is_none_and_a_text_that_is_no_manifest_are_refused() {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "<<<<<<< HEAD",
+            r#"{"format":"1"}"#,
+            r#"{"format":1,"files":{}}"#,
+            &json("a", &"0".repeat(64)).replace("\"format\":1", "\"format\":0"),
+            &json("a", "00"),
+            &json("a", &"G".repeat(64)),
+            &json("a", &"A".repeat(64)),
+            &json("a", &"0".repeat(64)).replace("files", "filez"),
+        ] {
+            let error = parse(text).expect_err(text).to_string();
+            assert!(error.contains("restore it from version control"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_newer_format_names_the_version_to_use() {
+        let error = parse(r#"{"format":2,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
+        assert!(error.contains("format 2, written by tierform 9.1.0"), "{error}");
+    }
+}
