@@ -90,10 +90,14 @@ pub enum Format {
 
 fn tier(text: &str) -> Result<tierform::spec::Tier, String> {
     let all = tierform::spec::Tier::ALL;
-    all.into_iter().find(|tier| tier.as_str() == text).ok_or_else(|| format!("tiers are {}", all.map(|t| t.as_str()).join(", ")))
+    all.into_iter()
+        .find(|tier| tier.as_str() == text)
+        .ok_or_else(|| format!("tiers are {}", all.map(|t| t.as_str()).join(", ")))
 }
 
 fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
     let all = tierform::spec::Cloud::ALL;
-    all.into_iter().find(|cloud| cloud.as_str() == text).ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
+    all.into_iter()
+        .find(|cloud| cloud.as_str() == text)
+        .ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
 }

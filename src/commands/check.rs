@@ -24,7 +24,11 @@ pub fn run(place: &Place) -> Result<ExitCode, Failure> {
     text += &if current {
         format!("{} is current: {} files\n", out.display(), tree.len())
     } else {
-        format!("{} is stale: {} files would be written; run tierform generate\n", out.display(), changes.written())
+        format!(
+            "{} is stale: {} files would be written; run tierform generate\n",
+            out.display(),
+            changes.written()
+        )
     };
     print(&text)?;
     Ok(if current { ExitCode::SUCCESS } else { ExitCode::from(STALE) })

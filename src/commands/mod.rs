@@ -13,7 +13,7 @@ use tierform::diagnostic::{self, Diagnostic};
 use tierform::output::OutputError;
 use tierform::render::RenderError;
 use tierform::sizing::Warning;
-use tierform::spec::file::{self, Unreadable};
+use tierform::spec::{self, Unreadable};
 use tierform::{Compiled, compile};
 
 use crate::cli::Command;
@@ -56,7 +56,7 @@ pub struct Source {
 
 impl Source {
     pub fn load(path: &Path) -> Result<Source, Failure> {
-        let text = file::load(path)?;
+        let text = spec::load(path)?;
         match compile(&text) {
             Ok(compiled) => Ok(Source { compiled, sha256: tierform::tree::sha256_hex(text.as_bytes()) }),
             Err(problems) => Err(Failure::Spec(report(&problems, &path.display().to_string(), &text))),
@@ -70,12 +70,9 @@ impl Source {
     }
 }
 
-/// The mistakes as text, with a last line that counts them.
+/// The mistakes as text.
 fn report(problems: &[Diagnostic], name: &str, text: &str) -> String {
-    let mut report = diagnostic::render(problems, name, text, is_colourful());
-    let count = problems.len();
-    report += &format!("\n{name} has {count} mistake{}; nothing was written", if count == 1 { "" } else { "s" });
-    report
+    diagnostic::render(problems, name, text, is_colourful()).trim_end().to_owned()
 }
 
 fn is_colourful() -> bool {

@@ -161,7 +161,12 @@ fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
             host_memory_gb: Number(provisioners.host_memory_gb),
             machine: main.map_or("", |cluster| &cluster.host.machine_type.value),
         },
-        clusters: sizing.clusters.iter().zip(&plan.clusters).map(|(sized, planned)| cluster(sized, planned)).collect(),
+        clusters: sizing
+            .clusters
+            .iter()
+            .zip(&plan.clusters)
+            .map(|(sized, planned)| cluster(sized, planned))
+            .collect(),
         database: Database {
             nodes: sizing.database.nodes,
             vcpus: sizing.database.vcpus.value,
@@ -224,7 +229,10 @@ fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
         database.nodes.to_string(),
         each(database.vcpus.value.into(), database.memory_gb.value.into()),
         plan.database.machine.value.clone(),
-        format!("{} GB storage; {} connections: {}", database.storage_gb.value, database.max_connections.value, database.max_connections.reason),
+        format!(
+            "{} GB storage; {} connections: {}",
+            database.storage_gb.value, database.max_connections.value, database.max_connections.reason
+        ),
     ]);
     rows
 }
@@ -232,8 +240,12 @@ fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
 /// A table for people or for a document.
 pub fn table(format: Format, head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    let preset = if format == Format::Markdown { comfy_table::presets::ASCII_MARKDOWN } else { comfy_table::presets::NOTHING };
-    table.load_preset(preset).set_header(head.to_vec()).add_rows(rows);
+    let style = if format == Format::Markdown {
+        comfy_table::presets::ASCII_MARKDOWN
+    } else {
+        comfy_table::presets::NOTHING
+    };
+    table.load_style(style).set_header(head.to_vec()).add_rows(rows);
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use tierform::catalog::{self, Density, TierRow};
 
-use super::{Failure, print};
 use super::size::{json, table};
+use super::{Failure, print};
 use crate::cli::{Format, Tiers};
 
 pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
@@ -19,7 +19,19 @@ pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
         Format::Table | Format::Markdown => {
             let mut text = table(
                 arguments.format,
-                &["tier", "revision", "users", "workspaces", "builds", "requests/s", "coderd", "provisioners", "nodes", "database", "page"],
+                &[
+                    "tier",
+                    "revision",
+                    "users",
+                    "workspaces",
+                    "builds",
+                    "requests/s",
+                    "coderd",
+                    "provisioners",
+                    "nodes",
+                    "database",
+                    "page",
+                ],
                 rows.iter().map(|row| cells(row)).collect(),
             );
             for row in &rows {
@@ -54,7 +66,14 @@ fn cells(row: &TierRow) -> Vec<String> {
         format!("{}, {} a host, {density}", provisioners.count, provisioners.per_host),
         row.nodes.as_ref().map_or_else(
             || "–".to_owned(),
-            |nodes| format!("{} × {}, {} workspaces each", nodes.nodes, shape(nodes.vcpus, nodes.memory_gb), nodes.per_node),
+            |nodes| {
+                format!(
+                    "{} × {}, {} workspaces each",
+                    nodes.nodes,
+                    shape(nodes.vcpus, nodes.memory_gb),
+                    nodes.per_node
+                )
+            },
         ),
         format!("{} × {}{storage}", row.database.nodes, shape(row.database.vcpus, row.database.memory_gb)),
         row.page.to_owned(),

@@ -366,7 +366,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         },
         coderd,
         clusters: vec![cluster_plan],
-        database: plan_database(spec, sizing, database, &mut warnings),
+        database: plan_database(spec, sizing, database),
         state: State {
             backend: spec.state.backend,
             arguments: spec
@@ -468,29 +468,19 @@ fn coder_release(spec: &Spec) -> Release {
     }
 }
 
-fn plan_database(
-    spec: &Spec,
-    sizing: &Sizing,
-    machine: Figure<String>,
-    warnings: &mut Vec<Warning>,
-) -> Database {
+fn plan_database(spec: &Spec, sizing: &Sizing, machine: Figure<String>) -> Database {
     let keys = &spec.database;
     let asked = |key: &str| format!("database.{key} in coder.toml");
     let high_availability = match &keys.high_availability {
         Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("high_availability") },
         None => Figure {
             value: sizing.database.nodes > 1,
-            reason: format!("the page lists {} database node; true adds a standby in another zone", sizing.database.nodes),
+            reason: format!(
+                "the page lists {} database node; true adds a standby in another zone",
+                sizing.database.nodes
+            ),
         },
     };
-    if !high_availability.value {
-        warnings.push(Warning {
-            code: "database_single_zone",
-            message: "The database runs in one zone, as the tier page has it: a zone outage stops Coder until the zone is \
-                      back or a backup is restored. Set database.high_availability = true for a standby at twice the price."
-                .to_owned(),
-        });
-    }
     Database {
         machine,
         version: match &keys.version {

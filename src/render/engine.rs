@@ -21,11 +21,17 @@ pub fn engine() -> Tera {
 
 /// The plan as the templates see it.
 pub fn context(plan: &Plan) -> Result<Context, RenderError> {
-    Context::from_serialize(plan).map_err(|error| RenderError::Template { path: "the plan", reason: error.to_string() })
+    Context::from_serialize(plan)
+        .map_err(|error| RenderError::Template { path: "the plan", reason: error.to_string() })
 }
 
 /// Renders one template.
-pub fn render(tera: &mut Tera, path: &'static str, text: &str, context: &Context) -> Result<String, RenderError> {
+pub fn render(
+    tera: &mut Tera,
+    path: &'static str,
+    text: &str,
+    context: &Context,
+) -> Result<String, RenderError> {
     let failed = |error: tera::Error| RenderError::Template { path, reason: error.to_string() };
     tera.add_raw_template(path, text).map_err(failed)?;
     tera.render(path, context).map_err(failed)
@@ -78,7 +84,9 @@ mod tests {
 
     #[test]
     fn no_value_leaves_its_quotes() {
-        for hostile in ["x\"${file(\"/etc/passwd\")}", "a\nb", "%{ if true }", "\\", "$${x}", "\u{2028}", "EOT\n"] {
+        for hostile in
+            ["x\"${file(\"/etc/passwd\")}", "a\nb", "%{ if true }", "\\", "$${x}", "\u{2028}", "EOT\n"]
+        {
             for template in ["a = {{ value | hcl }}\n", "a = \"{{ value }}\"\n"] {
                 let text = rendered(template, hostile);
                 let body: hcl::Body = hcl::parse(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
@@ -89,7 +97,8 @@ mod tests {
                     hcl::Expression::String(text) => assert_eq!(text, expected),
                     hcl::Expression::TemplateExpr(template) => {
                         let parsed = hcl::Template::from_expr(template).unwrap();
-                        let only_text = parsed.elements().iter().all(|e| matches!(e, hcl::template::Element::Literal(_)));
+                        let only_text =
+                            parsed.elements().iter().all(|e| matches!(e, hcl::template::Element::Literal(_)));
                         assert!(only_text, "{text:?} has become code");
                     }
                     other => panic!("{text:?} is {other:?}"),
@@ -100,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_comment_stays_on_its_line() {
-        assert_eq!(rendered("a = 1 # {{ value | comment }}\n", "why\nb = 2\r\u{85}c"), "a = 1 # why b = 2  c\n");
+        assert_eq!(
+            rendered("a = 1 # {{ value | comment }}\n", "why\nb = 2\r\u{85}c"),
+            "a = 1 # why b = 2  c\n"
+        );
     }
 
     #[test]

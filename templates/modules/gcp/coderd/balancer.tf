@@ -147,6 +147,7 @@ resource "google_compute_security_policy" "allowed" {
   project = var.project
   name    = local.role
   type    = "CLOUD_ARMOR"
+  labels  = local.labels
 
   # A rule takes 10 ranges.
   dynamic "rule" {

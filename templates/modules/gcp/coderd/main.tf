@@ -69,15 +69,15 @@ resource "google_compute_region_instance_template" "coderd" {
   }
 }
 
-# Rebuilds a replica. Slower to judge than the balancer's check, which only takes traffic away: a rebuild drops every
-# connection of that replica. /healthz does not ask the database, so an outage there rebuilds nothing.
+# Rebuilds a replica after five minutes of silence. Slower to judge than the balancer's check, which only takes traffic away: a
+# rebuild drops every connection, and a failover of the database, when coderd may restart a few times, is no reason for one.
 resource "google_compute_health_check" "repair" {
   project             = var.project
   name                = "${local.role}-repair"
   check_interval_sec  = 30
   timeout_sec         = 10 # not above the interval
   healthy_threshold   = 1
-  unhealthy_threshold = 5
+  unhealthy_threshold = 10
 
   http_health_check {
     port         = local.http_port
@@ -134,7 +134,8 @@ resource "google_compute_region_instance_group_manager" "coderd" {
     initial_delay_sec = 900 # install plus the longest migrations, which take 4 to 7 minutes
   }
 
-  # The boot script needs its secrets and a way to the Internet; the database's user comes in through var.database.
+  # The boot script needs its secrets, and a way to the Internet: that is var.network's nat_ready. The database and its user are
+  # waited for already, since the template holds what var.database says.
   depends_on = [
     google_secret_manager_secret_iam_member.coderd,
     google_project_iam_member.coderd,

@@ -11,7 +11,7 @@ output "address" {
 }
 
 output "dns_records" {
-  description = "Records to create where the domain is hosted: name, type, data. Empty when dns_zone was given, since they exist then."
+  description = "Records to create where the domain is hosted: name, type, data. Empty when dns_zone was given, for then they exist. Without a certificate of your own, Google issues one only after they point here."
   value       = var.access.dns_zone == null ? local.dns_records : []
 }
 

@@ -5,15 +5,14 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
-    error_message = "The name must begin with a lower-case letter and have at most 40 lower-case letters, digits and hyphens."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,22}$", var.name))
+    error_message = "The name must begin with a lower-case letter and have at most 23 lower-case letters, digits and hyphens."
   }
 }
 
 variable "network" {
-  description = "Address ranges: the whole deployment's, the database's and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region goes out by."
+  description = "Address ranges: Cloud SQL's and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region goes out by."
   type = object({
-    cidr          = string
     database_cidr = string
     nat_addresses = optional(number, 2)
     subnets = map(object({
@@ -27,7 +26,6 @@ variable "network" {
   validation {
     condition = alltrue([
       for cidr in compact(flatten([
-        var.network.cidr,
         var.network.database_cidr,
         [for subnet in var.network.subnets : [subnet.cidr, subnet.pods_cidr, subnet.services_cidr]],
       ])) : can(cidrnetmask(cidr)) && cidr == try("${cidrhost(cidr, 0)}/${split("/", cidr)[1]}", "")

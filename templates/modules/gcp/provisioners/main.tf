@@ -80,10 +80,10 @@ resource "google_compute_region_instance_template" "provisioner" {
   }
 }
 
-# A new template, a rotated key or a smaller target_size ends the daemons of a host. systemd gives each build 15 minutes to finish,
-# but Google cuts a machine off about 90 seconds after it was told to stop: so nothing here replaces a running host by itself.
-# Drain hosts first; the output `drain` says how. After a rotation of the pre-shared key do so at once: coderd rolls over to the
-# new key by itself, and a daemon that then loses its connection cannot return with the old one.
+# systemd gives a stopping daemon 15 minutes to finish its build, but Google cuts a machine off about 90 seconds after telling it
+# to stop. So a new template (a release, a rotated key) never replaces a running host by itself: drain hosts one by one, as the
+# output `drain` says. Lowering target_size deletes hosts at once, with their builds. A rotated pre-shared key allows no delay:
+# coderd takes up the new one by itself, and a daemon that then loses its connection cannot return with the old one.
 resource "google_compute_region_instance_group_manager" "provisioner" {
   project            = var.project
   region             = var.region
@@ -121,7 +121,7 @@ resource "google_compute_region_instance_group_manager" "provisioner" {
     force_update_on_repair    = "YES"
   }
 
-  # The boot script needs its key and a way to the Internet.
+  # The boot script needs its key, and a way to the Internet: that is var.network's nat_ready.
   depends_on = [
     google_secret_manager_secret_iam_member.provisioner,
     google_project_iam_member.provisioner,

@@ -1,7 +1,8 @@
 # The GKE cluster that runs workspaces. Written by tierform; edit coder.toml instead.
 
-# A new name, region, network, range or control_plane_cidr replaces the cluster, and every workspace's disk with it. Versions
-# come from the release channel alone: a number here would fight its upgrades.
+# A new name, region, network, range or control_plane_cidr replaces the cluster, and every workspace's disk with it; so would
+# default_max_pods_per_node, hence the pools set their own. Versions come from the release channel alone: a number here would
+# fight its upgrades.
 resource "google_container_cluster" "this" {
   name                = "${var.name}-${var.cluster.name}"
   location            = var.cluster.region # regional: the control plane runs in three zones
@@ -122,6 +123,10 @@ resource "google_container_cluster" "this" {
 
     metadata = {
       disable-legacy-endpoints = "true"
+    }
+
+    gvnic {
+      enabled = true
     }
 
     shielded_instance_config {
