@@ -430,6 +430,19 @@ fn a_write_that_stops_half_way_is_finished_by_the_next_run() {
 }
 
 #[test]
+fn a_file_deleted_after_a_write_that_stopped_stays_deleted_too() {
+    let (_temp, out) = generated();
+    let tree = second();
+    let changes = compare(&tree, &out, "spec").unwrap();
+    fs::create_dir(out.join("outputs.tf")).unwrap();
+    write(&changes).unwrap_err();
+    fs::remove_dir(out.join("outputs.tf")).unwrap();
+    fs::remove_file(out.join("main.tf")).unwrap();
+    let changes = generate(&tree, &out);
+    assert_eq!((changes["main.tf"], changes["outputs.tf"]), (Kind::Deleted, Kind::Create));
+}
+
+#[test]
 fn what_the_user_saves_while_a_run_is_under_way_is_not_lost() {
     for path in ["main.tf", "modules/gcp/network/main.tf", "outputs.tf"] {
         let (_temp, out) = generated();

@@ -64,3 +64,17 @@ pub(super) fn to_json(texts: &BTreeMap<&str, &str>) -> String {
     // A map of strings always serialises.
     serde_json::to_string_pretty(texts).unwrap_or_default() + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_not_what_its_hash_says_is_no_base() {
+        let hash = sha256_hex(b"generated\n");
+        let base = |text: &str| Base { texts: BTreeMap::from([(hash.clone(), text.to_owned())]) };
+        assert_eq!(base("generated\n").text(&hash), Some("generated\n"));
+        assert_eq!(base("tampered\n").text(&hash), None);
+        assert_eq!(base("generated\n").text("00"), None);
+    }
+}

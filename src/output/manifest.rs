@@ -14,7 +14,7 @@ pub(super) const FORMAT: u64 = 1;
 /// The record of one output directory. No times and no places: the same spec and version give the same bytes.
 ///
 /// Unknown keys are refused, because a program that does not know a key would drop it on the next write: adding one
-/// means raising [`FORMAT`].
+/// means raising `FORMAT`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
