@@ -15,7 +15,8 @@ fn tree() -> Tree {
 
 fn generate(out: &Path) {
     let tree = tree();
-    let changes = output::compare(&tree, out, &sha256_hex(SPEC.as_bytes())).expect("the directory can be read");
+    let changes =
+        output::compare(&tree, out, &sha256_hex(SPEC.as_bytes())).expect("the directory can be read");
     output::write(&changes).expect("the directory can be written");
 }
 
@@ -23,7 +24,14 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("gcp-1k in memory", |bench| bench.iter(tree));
     criterion.bench_function("gcp-1k fresh", |bench| {
         let place = || tempfile::tempdir().expect("a temporary directory");
-        bench.iter_batched(place, |dir| { generate(&dir.path().join("infra")); dir }, BatchSize::PerIteration);
+        bench.iter_batched(
+            place,
+            |dir| {
+                generate(&dir.path().join("infra"));
+                dir
+            },
+            BatchSize::PerIteration,
+        );
     });
     criterion.bench_function("gcp-1k nothing to do", |bench| {
         let dir = tempfile::tempdir().expect("a temporary directory");

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::catalog::{self, Density, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Spanned, Spec};
+use crate::spec::{Spanned, Spec, Tier};
 
 /// vCPUs that the operating system of a provisioner host keeps for itself. DERIVED: the tier pages ask for "commensurate"
 /// machines; one vCPU and one GB let 15 daemons stand on 16/16 and 30 on 32/32.
@@ -156,16 +156,7 @@ pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
     let tier = *spec.tier.get_ref();
     let revision = spec.tier_revision.as_ref().map_or(catalog::default_revision(tier), |r| *r.get_ref());
     let Some(row) = catalog::tier(tier, revision) else {
-        let span = spec.tier_revision.as_ref().map_or(spec.tier.span(), Spanned::span);
-        let known =
-            catalog::tiers().iter().filter(|row| row.tier == tier).map(|row| row.revision.to_string());
-        return Err(vec![
-            Diagnostic::at(
-                span,
-                format!("`tier_revision` {revision} of tier {} was never published", tier.as_str()),
-            )
-            .help(format!("choose one of: {}", known.collect::<Vec<_>>().join(", "))),
-        ]);
+        return Err(vec![unpublished(spec, tier, revision)]);
     };
     let from_row = format!("tier {}, revision {revision}", tier.as_str());
 
@@ -180,6 +171,18 @@ pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
         ..row.limits
     };
     Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
+}
+
+fn unpublished(spec: &Spec, tier: Tier, revision: u8) -> Diagnostic {
+    let known: Vec<_> =
+        catalog::tiers().iter().filter(|row| row.tier == tier).map(|row| row.revision.to_string()).collect();
+    if known.is_empty() {
+        let message = format!("`tier` {} is not in the catalog yet", tier.as_str());
+        return Diagnostic::at(spec.tier.span(), message).help("use 1k or 2k");
+    }
+    let span = spec.tier_revision.as_ref().map_or_else(|| spec.tier.span(), Spanned::span);
+    Diagnostic::at(span, format!("`tier_revision` {revision} of tier {} was never published", tier.as_str()))
+        .help(format!("use {}", known.join(" or ")))
 }
 
 /// The user's figure and its key as the reason, else the row's.

@@ -17,7 +17,8 @@ fn root() -> &'static Path {
 }
 
 fn examples() -> Vec<PathBuf> {
-    let mut all: Vec<_> = fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut all: Vec<_> =
+        fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.sort();
     assert!(all.len() >= 2, "examples/ has lost its examples");
     all
@@ -46,7 +47,9 @@ fn generated(example: &Path) -> (Files, Files) {
     let spec = fs::read_to_string(example.join("coder.toml")).unwrap();
     let compiled = compile(&spec).unwrap_or_else(|problems| panic!("{}: {problems:#?}", example.display()));
     let tree = render::render(&compiled.plan).unwrap();
-    tree.iter().map(|(path, file)| (path.to_owned(), file.text.to_string())).partition(|(path, _)| !path.starts_with("modules/"))
+    tree.iter()
+        .map(|(path, file)| (path.to_owned(), file.text.to_string()))
+        .partition(|(path, _)| !path.starts_with("modules/"))
 }
 
 #[test]

@@ -64,11 +64,8 @@ struct Code(Vec<String>);
 
 impl Visit for Code {
     fn visit_expr(&mut self, expression: &Expression) {
-        if let Expression::StringTemplate(template) = expression {
-            self.0.push(template.to_string());
-        }
-        if let Expression::FuncCall(call) = expression {
-            self.0.push(call.to_string());
+        if matches!(expression, Expression::StringTemplate(_) | Expression::FuncCall(_)) {
+            self.0.push(expression.to_string());
         }
         visit_expr(self, expression);
     }
@@ -91,7 +88,9 @@ fn hostile_values_are_refused_or_stay_text() {
             let Ok(compiled) = compile(&spec_with(table, key, value)) else { continue };
             accepted += 1;
             let tree = render::render(&compiled.plan).unwrap();
-            let paths = |tree: &tierform::tree::Tree| tree.iter().map(|(path, _)| path.to_owned()).collect::<Vec<_>>();
+            let paths = |tree: &tierform::tree::Tree| {
+                tree.iter().map(|(path, _)| path.to_owned()).collect::<Vec<_>>()
+            };
             assert_eq!(paths(&tree), paths(&good), "{table}.{key} = {value:?} changed the set of files");
             for (path, file) in tree.iter().filter(|(path, _)| !path.starts_with("modules/")) {
                 if !path.ends_with(".md") {
@@ -108,6 +107,9 @@ fn hostile_values_are_refused_or_stay_text() {
 #[test]
 fn the_output_directory_stays_beside_the_spec() {
     for value in ["/etc/x", "../x", "a/../../x", "", ".", "a\u{0}b", "~/x", "C:\\x"] {
-        assert!(compile(&spec_with("", "output", value)).is_err() || value == "~/x" || value == "C:\\x", "{value:?}");
+        assert!(
+            compile(&spec_with("", "output", value)).is_err() || value == "~/x" || value == "C:\\x",
+            "{value:?}"
+        );
     }
 }

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use comfy_table::Table;
 use serde::Serialize;
+use tierform::diagnostic::Diagnostic;
 use tierform::plan::{ClusterPlan, Plan};
 use tierform::sizing::{Sizing, Warning, plain};
 use tierform::spec::{Cloud, Spec};
 use tierform::{Compiled, resolve};
 
-use super::{Failure, Source, print, report, warn};
+use super::{Failure, Source, print, warn};
 use crate::cli::{Format, Size};
 
 pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
@@ -38,11 +39,12 @@ pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
 
 /// Resolves a spec that stands for the arguments: what is wrong with it has no place in a file.
 fn of_arguments(spec: Spec) -> Result<Compiled, Failure> {
-    resolve(spec).map_err(|mut problems| {
-        for problem in &mut problems {
-            problem.span = None;
-        }
-        Failure::Spec(report(&problems, "the arguments", ""))
+    resolve(spec).map_err(|problems| {
+        let sentence = |problem: &Diagnostic| match &problem.help {
+            Some(help) => format!("error: {}; {help}", problem.message),
+            None => format!("error: {}", problem.message),
+        };
+        Failure::Spec(problems.iter().map(sentence).collect::<Vec<_>>().join("\n"))
     })
 }
 

@@ -30,12 +30,11 @@ pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
                     "provisioners",
                     "nodes",
                     "database",
-                    "page",
                 ],
                 rows.iter().map(|row| cells(row)).collect(),
             );
             for row in &rows {
-                text += &format!("\n{}, revision {}:\n", row.tier.as_str(), row.revision);
+                text += &format!("\n{}, revision {} ({}):\n", row.tier.as_str(), row.revision, row.page);
                 for note in row.footnotes {
                     text += &format!("- {}: {}\n", note.about, note.says);
                 }
@@ -76,6 +75,5 @@ fn cells(row: &TierRow) -> Vec<String> {
             },
         ),
         format!("{} × {}{storage}", row.database.nodes, shape(row.database.vcpus, row.database.memory_gb)),
-        row.page.to_owned(),
     ]
 }

@@ -37,7 +37,8 @@ resource "google_compute_network" "this" {
   }
 }
 
-# Growing a range is done in place. Shrinking or moving one replaces the subnet and every machine in it.
+# A subnet's own range grows in place; shrinking or moving it replaces the subnet and every machine in it. Google does not change
+# the ranges of pods and services while a cluster uses them, so those must suffice from the start.
 resource "google_compute_subnetwork" "this" {
   for_each = var.network.subnets
 

@@ -1,0 +1,8 @@
+# Where the state is kept. Written by tierform; edit coder.toml instead.
+
+terraform {
+  backend "gcs" {
+    bucket = "acme-terraform-state"
+    prefix = "coder"
+  }
+}
