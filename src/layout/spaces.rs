@@ -39,7 +39,7 @@ fn gap(a: Kind, b: Kind) -> usize {
         (Head | HeredocHead | Middle, _) | (_, Middle | Tail) => 0,
         // Also before a closing bracket: `[a, ]`.
         (In | Comma, _) => 1,
-        (Word | Number | CloseBrace | CloseBracket | CloseParen, OpenBracket) => 0,
+        (Word | Number | Index | CloseBrace | CloseBracket | CloseParen, OpenBracket) => 0,
         (Bang | Negation, _) => 0,
         (OpenBrace, CloseBrace) => 0,
         (OpenTemplate, OpenBrace) | (CloseBrace, CloseTemplate) => 1,
@@ -55,7 +55,8 @@ fn fuses(before: Option<Kind>, a: Kind, b: Kind) -> bool {
     match (a, b) {
         (Joint | Colon, Joint | Ellipsis) | (Bang, Assign | Arrow | Operator) => true,
         (OpenTemplate, CloseTemplate) => true,
-        (Number, Joint) => before != Some(Joint),
+        (Number, Joint) => true,
+        (Joint, Index) => before == Some(Number),
         _ => false,
     }
 }
@@ -176,6 +177,12 @@ mod tests {
 
     #[test]
     fn a_blank_that_parts_two_tokens_stays_in_text_that_no_engine_takes() {
-        becomes([("1 . 5", "1 .5"), ("! = a", "! = a"), ("a : ::b", "a : ::b"), ("\"${ ~}\"", "\"${ ~}\"")]);
+        becomes([
+            ("1 . 5", "1 . 5"),
+            ("1. 5", "1. 5"),
+            ("! = a", "! = a"),
+            ("a : ::b", "a : ::b"),
+            ("\"${ ~}\"", "\"${ ~}\""),
+        ]);
     }
 }

@@ -4,7 +4,7 @@ locals {
   url = "https://${var.access.hostname}"
 
   # The relay URL, the cluster host, the database URL and the listen address need the machine's own address or a secret:
-  # the boot script adds them.
+  # the boot script adds them. Names and advice: coder/coder docs, reference/cli/server.md and scale-coder.md.
   environment = merge(
     {
       CODER_ACCESS_URL            = local.url
