@@ -8,6 +8,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 /// How many mistakes are printed: whoever mends these runs again anyway.
 const SHOWN: usize = 50;
 
+/// Lines longer than this many bytes are named and not shown. The printer folds long lines, but a line of a megabyte, which
+/// only a hostile file has, takes it a good part of a second.
+const LONGEST: usize = 4096;
+
 /// One mistake in a spec (or in the arguments that stand for one).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -67,6 +71,8 @@ impl Diagnostic {
 /// `file_name` and `source` are those of the spec; `color` is for terminals.
 pub fn render(problems: &[Diagnostic], file_name: &str, source: &str, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let file_name = normalize_untrusted_str(file_name);
+    let file_name = file_name.as_str();
     let mut sorted: Vec<&Diagnostic> = problems.iter().collect();
     sorted.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
     let mut out = String::new();
@@ -74,9 +80,16 @@ pub fn render(problems: &[Diagnostic], file_name: &str, source: &str, color: boo
         let group = Group::with_title(Level::ERROR.primary_title(&problem.message));
         let group = match &problem.span {
             Some(span) => {
-                let (excerpt, line, span) = excerpt(source, in_bounds(source, span.clone()));
-                let mark = AnnotationKind::Primary.span(span).label(problem.label.as_deref());
-                group.element(Snippet::source(excerpt).line_start(line).path(file_name).annotation(mark))
+                let excerpt = Excerpt::of(source, in_bounds(source, span.clone()));
+                if excerpt.text.len() > LONGEST {
+                    let column = excerpt.text[..excerpt.span.start].chars().count() + 1;
+                    group.element(Origin::path(file_name).line(excerpt.line).char_column(column))
+                } else {
+                    let label = problem.label.as_deref().map(normalize_untrusted_str);
+                    let mark = AnnotationKind::Primary.span(excerpt.span).label(label);
+                    let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).path(file_name);
+                    group.element(snippet.annotation(mark))
+                }
             }
             None => group.element(Origin::path(file_name)),
         };
@@ -98,18 +111,28 @@ pub fn render(problems: &[Diagnostic], file_name: &str, source: &str, color: boo
     out
 }
 
-/// The lines around a span, the number of the first, and the span inside them: the printer need not see the whole file.
-fn excerpt(source: &str, span: Range<usize>) -> (&str, usize, Range<usize>) {
-    let start = source[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end_of_line = |from: usize| source[from..].find('\n').map_or(source.len(), |newline| from + newline);
-    // A value over many lines is shown by its first.
-    let span = match source[span.clone()].matches('\n').count() {
-        0..=5 => span,
-        _ => span.start..end_of_line(span.start),
-    };
-    let end = end_of_line(span.end);
-    let line = source[..start].matches('\n').count() + 1;
-    (&source[start..end], line, span.start - start..span.end - start)
+/// The lines around a span: the printer need not see the whole file.
+struct Excerpt<'a> {
+    text: &'a str,
+    /// The number of the first line, from 1.
+    line: usize,
+    /// Inside `text`.
+    span: Range<usize>,
+}
+
+impl<'a> Excerpt<'a> {
+    fn of(source: &'a str, span: Range<usize>) -> Self {
+        let start = source[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = |from: usize| source[from..].find('\n').map_or(source.len(), |newline| from + newline);
+        // A value over many lines is shown by its first.
+        let many = source[span.clone()].matches('\n').count() > 5;
+        let end = if many { span.start } else { span.end };
+        let text = &source[start..line_end(end)];
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        let inside = |at: usize| (at - start).min(text.len());
+        let end = if many { text.len() } else { inside(span.end) };
+        Excerpt { text, line: source[..start].matches('\n').count() + 1, span: inside(span.start)..end }
+    }
 }
 
 /// The nearest span that lies in the text and cuts no character.

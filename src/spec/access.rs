@@ -32,7 +32,8 @@ pub(super) fn url(text: &str) -> Result<(), Diagnostic> {
         };
         return fault(from + authority.len(), rest, what);
     }
-    if let Some((name, port)) = authority.split_once(':').filter(|(_, port)| *port != "443") {
+    let port = authority.split_once(':').filter(|(name, port)| *port != "443" && !name.starts_with('['));
+    if let Some((name, port)) = port {
         return fault(from + name.len(), &authority[name.len()..], &format!("has the port {}", quoted(port)));
     }
     match host_fault(authority.strip_suffix(":443").unwrap_or(authority)) {

@@ -12,7 +12,12 @@ const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "10
 
 /// `network.cidr`.
 pub(super) fn private(text: &str) -> Result<(), Diagnostic> {
-    let range = range(text)?;
+    const PREFIX: &str = "write an address and the length of its prefix, such as \"10.64.0.0/12\"";
+    // One address is no network, whatever the general mend says.
+    let range = match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => range(text).map_err(|fault| fault.help(PREFIX)),
+        _ => range(text),
+    }?;
     let inside = |outer: &&str| outer.parse().is_ok_and(|outer: Ipv4Net| outer.contains(&range));
     match PRIVATE.iter().any(inside) {
         true => Ok(()),

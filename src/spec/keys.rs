@@ -32,7 +32,7 @@ pub(super) enum Kind {
     Choice(&'static [Word]),
     /// An integer in this range, both ends included.
     Whole(u32, u32),
-    /// A number above zero and up to this.
+    /// A number above zero, up to this.
     Number(f64),
     /// `true` or `false`.
     Flag,
@@ -89,7 +89,8 @@ impl Key {
 
     /// What the key means, as a sentence.
     pub(super) fn means(&self) -> String {
-        format!("`{}` means {}", self.name, self.doc)
+        let verb = if self.doc.starts_with("whether ") { "says" } else { "means" };
+        format!("`{}` {verb} {}", self.name, self.doc)
     }
 
     /// The article and noun of what belongs here.

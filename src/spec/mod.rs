@@ -13,6 +13,7 @@ mod problems;
 mod read;
 mod rules;
 mod state;
+mod syntax;
 mod walk;
 mod wording;
 

@@ -99,7 +99,9 @@ impl Pattern {
         if let Some((span, c)) = last.filter(|(_, c)| !(self.last.has)(*c)) {
             return Some((span, format!("it ends with `{c}`")));
         }
-        (!self.length.contains(&count)).then(|| (0..text.len(), format!("it is {count} characters long")))
+        (!self.length.contains(&count)).then(|| {
+            (0..text.len(), format!("it is {count} character{} long", if count == 1 { "" } else { "s" }))
+        })
     }
 
     fn rule(&self) -> String {
@@ -113,21 +115,23 @@ impl Pattern {
         rule
     }
 
-    /// The nearest text that passes, if there is an obvious one.
+    /// What to write: the same with a character or two mended, if that passes.
     fn mend(&self, text: &str) -> String {
         let mut near = String::new();
+        let mut replaced = 0;
         for c in text.trim().chars().take(self.length.end) {
             let c = if (self.rest.has)(c) { c } else { c.to_ascii_lowercase() };
-            match (self.rest.has)(c) {
-                true => near.push(c),
-                false if !near.ends_with('-') => near.push('-'),
-                false => {}
+            if (self.rest.has)(c) {
+                near.push(c);
+            } else {
+                near.push('-');
+                replaced += 1;
             }
         }
         let near = near.trim_matches('-');
-        match self.fault(near) {
-            None if !near.is_empty() => format!("write \"{near}\""),
-            _ => format!("write one such as \"{}\"", self.example),
+        match !near.is_empty() && replaced <= 2 && !near.contains("--") && self.fault(near).is_none() {
+            true => format!("write \"{near}\""),
+            false => format!("write one such as \"{}\"", self.example),
         }
     }
 }
@@ -136,13 +140,12 @@ impl Pattern {
 pub(super) fn deployment(text: &str) -> Result<(), Diagnostic> {
     const PATTERN: Pattern = Pattern::new("a deployment's name", 2..NAME_MAX + 1, "acme-coder");
     PATTERN.check(text).map_err(|fault| {
-        let note = format!(
-            "{}; with the longest suffix, `{}`, it must fit a Google Cloud service account id of {} characters",
-            PATTERN.rule(),
-            SUFFIXES[0].0,
-            SUFFIXES[0].1
-        );
-        fault.note(note)
+        let tightest = SUFFIXES.iter().min_by_key(|(suffix, limit)| limit - suffix.len());
+        let (suffix, limit) = tightest.copied().unwrap_or_default();
+        fault.note(format!(
+            "{}; some resources are named after it and `{suffix}`, in {limit} characters",
+            PATTERN.rule()
+        ))
     })?;
     match text.find("--") {
         Some(at) => Err(Diagnostic::at(at..at + 2, format!("{} holds `--`", quoted(text)))
@@ -275,8 +278,9 @@ pub(super) fn output(text: &str) -> Result<(), Diagnostic> {
     if text.starts_with(['/', '~']) || drive {
         return fault("is not relative to the spec");
     }
-    if text.contains('\\') {
-        return fault("holds a backslash; directories are separated by `/` on every system");
+    // The directory is named in commands of the generated README, which people paste into a shell.
+    if let Some(c) = text.chars().find(|c| !c.is_alphanumeric() && !"-_. /".contains(*c)) {
+        return fault(&format!("holds `{c}`"));
     }
     if text.split('/').any(|part| part == "..") {
         return fault("leads out of the spec's directory");

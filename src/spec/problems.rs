@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::syntax::{explained, line_of};
 use crate::diagnostic::{Diagnostic, in_bounds};
 
 /// How many mistakes are kept: a file with more is no spec, and memory stays bounded.
@@ -28,9 +29,9 @@ impl<'a> Problems<'a> {
             if problems.broken.last().is_some_and(|last| line.start < last.end) || problems.is_full() {
                 continue;
             }
-            let (mistake, swallows) = syntax(text, span, &error);
+            let (mistake, broken) = explained(text, span, &error);
             problems.found.push(mistake);
-            problems.broken.push(if swallows { line.start..table_end(text, line.end) } else { line });
+            problems.broken.push(broken);
         }
         problems
     }
@@ -70,56 +71,4 @@ impl<'a> Problems<'a> {
         self.found.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
         self.found
     }
-}
-
-/// The line that holds a byte, with its newline.
-fn line_of(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
-    start..end
-}
-
-/// Where the table that a line opens ends: before the next header.
-fn table_end(text: &str, from: usize) -> usize {
-    let mut at = from;
-    for line in text[from..].split_inclusive('\n') {
-        if line.trim_start().starts_with('[') {
-            break;
-        }
-        at += line.len();
-    }
-    at
-}
-
-/// A syntax error as a mistake, and whether it makes the lines below mean something else.
-fn syntax(text: &str, span: Range<usize>, error: &toml::de::Error) -> (Diagnostic, bool) {
-    let said = error.message();
-    let line = text[line_of(text, span.start)].trim();
-    let header = line.starts_with('[');
-    if said == "duplicate key" {
-        let what = if header { "this table" } else { "this key" };
-        let help = if header { "put its keys under the first one" } else { "keep one of them" };
-        let mistake = Diagnostic::at(span, format!("{what} is in the file twice")).label("the second one");
-        return (mistake.help(help), false);
-    }
-    let unquoted = "string values must be quoted";
-    let said = if said.starts_with(unquoted) { unquoted } else { said };
-    let mistake = Diagnostic::at(span.clone(), format!("this line is not valid TOML: {said}"));
-    let mistake = if said == unquoted {
-        let word = text[span].trim_matches(['“', '”', '‘', '’', '"', '\'', ' ']);
-        let plain = !word.is_empty()
-            && word.len() <= 60
-            && !word.contains(['"', '\\'])
-            && !word.contains(char::is_control);
-        mistake.help(if plain {
-            format!("write \"{word}\"")
-        } else {
-            "write a value, strings in quotes".to_owned()
-        })
-    } else if said.starts_with("key with no value") {
-        mistake.help("write `key = value`")
-    } else {
-        mistake
-    };
-    (mistake, header)
 }

@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::keys::{GCP, Key, Kind, ROOT};
 use super::problems::Problems;
+use super::syntax::passable;
 use super::walk::Section;
 use super::{
     Access, Backend, Cloud, Coder, Coderd, Database, Gcp, Machines, Network, Provisioners, Spanned, Spec,
@@ -35,11 +36,28 @@ impl Reading {
     }
 }
 
+/// The longest text, in bytes, in which every syntax error is looked for; in a longer one the first ends the reading,
+/// since the parser needs a kilobyte of memory for each.
+const PATIENCE: usize = 64 * 1024;
+
 /// Reads the text of a spec.
 pub fn read(text: &str) -> Reading {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let mut problems = Problems::new(text, errors);
-    let root = Section::of(table.get_ref(), ROOT, "", None, &mut problems);
+    match DeTable::parse(text) {
+        Ok(table) => walk(table.get_ref(), Problems::new(text, Vec::new())),
+        Err(first) if text.len() > PATIENCE => {
+            Reading { spec: None, problems: Problems::new(text, vec![first]).sorted() }
+        }
+        Err(_) => {
+            let (passable, mut errors) = passable(text);
+            let (table, more) = DeTable::parse_recoverable(&passable);
+            errors.extend(more);
+            walk(table.get_ref(), Problems::new(text, errors))
+        }
+    }
+}
+
+fn walk(table: &DeTable<'_>, mut problems: Problems<'_>) -> Reading {
+    let root = Section::of(table, ROOT, "", None, &mut problems);
     require(&root, ROOT, &mut problems);
     rules::check(&root, &mut problems);
     Reading { spec: form(&root), problems: problems.sorted() }

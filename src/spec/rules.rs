@@ -24,7 +24,7 @@ fn wildcard(access: &Section<'_>, problems: &mut Problems<'_>) {
         let asked = quoted(wildcard.get_ref());
         problems.push(
             Diagnostic::at(wildcard.span(), format!("`access.wildcard` {asked} lies outside the domain of `access.url`, {host}"))
-                .note("applications share the dashboard's session through the domain, and one certificate covers both")
+                .note("one DNS zone and one certificate serve both, and browsers let only hosts of one domain share cookies")
                 .help(format!("write \"*.{host}\"")),
         );
     }

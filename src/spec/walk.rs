@@ -12,6 +12,9 @@ use super::wording::{self, quoted};
 use super::{Backend, names};
 use crate::diagnostic::Diagnostic;
 
+/// The smallest [`Kind::Number`]: Kubernetes counts vCPUs in thousandths.
+const LEAST: f64 = 0.001;
+
 /// A value of the file.
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -107,10 +110,10 @@ impl<'a> Section<'a> {
                 }
             }
             (Kind::Number(most), DeValue::Integer(_) | DeValue::Float(_)) => match number(value.get_ref()) {
-                Some(number) if number >= 0.001 && number <= *most => Ok(true),
+                Some(number) if number >= LEAST && number <= *most => Ok(true),
                 _ => {
                     let text = problems.text(value.span());
-                    Err(wording::out_of_range(key, text, &format!("above 0 and at most {most}")))
+                    Err(wording::out_of_range(key, text, &format!("between {LEAST} and {most}")))
                 }
             },
             (Kind::Flag, DeValue::Boolean(_)) => Ok(true),
@@ -259,7 +262,10 @@ fn list_is_good(list: &DeArray<'_>, check: Check, path: &str, problems: &mut Pro
                 Ok(()) => None,
                 Err(draft) => Some(inside(draft, text, entry.span(), problems)),
             },
-            found => Some(Diagnostic::nowhere(format!("holds {}, not a string", wording::article(found)))),
+            found => Some(
+                Diagnostic::nowhere(format!("holds {}, not a string", wording::article(found)))
+                    .help("write each entry in quotes"),
+            ),
         };
         // Only the first few are compared with what comes before them, so that a hostile list costs no square of its length.
         let twice = at < 1000

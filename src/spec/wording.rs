@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::Backend;
-use super::keys::{Key, Kind, Word};
+use super::keys::{Key, Kind, Status, Word};
 use crate::diagnostic::Diagnostic;
 
 impl Diagnostic {
@@ -55,32 +55,28 @@ pub(super) fn secret() -> Diagnostic {
 /// A key that the table does not have.
 pub(super) fn unknown(name: &str, keys: &'static [Key], table: &str) -> Diagnostic {
     let path = if table.is_empty() { bare(name) } else { format!("{table}.{}", bare(name)) };
-    if table == "state" {
-        let others: Vec<&str> = Backend::ALL
-            .into_iter()
-            .filter(|backend| backend.keys().iter().any(|key| key.name == name))
-            .map(Backend::as_str)
-            .collect();
-        if !others.is_empty() {
-            return Diagnostic::nowhere(format!("`{path}` is not an argument of this backend"))
-                .note(format!("it belongs to the backend {}", or(&others)))
-                .help("set `backend` to that one, or leave the key out");
-        }
+    let takers: Vec<&str> = Backend::ALL
+        .into_iter()
+        .filter(|backend| table == "state" && backend.keys().iter().any(|key| key.name == name))
+        .map(Backend::as_str)
+        .collect();
+    if !takers.is_empty() {
+        return Diagnostic::nowhere(format!("`{path}` is not an argument of this backend"))
+            .note(format!(
+                "it belongs to the backend {}; without `backend`, the backend is local",
+                or(&takers)
+            ))
+            .help("set `backend` to the one that you mean, or leave the key out");
     }
     let draft = Diagnostic::nowhere(format!("`{path}` is not a key of the spec"));
-    let known = keys.iter().map(|key| key.name);
-    match nearest(name, known.clone()) {
-        Some(near) => draft.help(format!("a key with a similar name exists: `{near}`")),
-        None => {
-            let all: Vec<String> = known.map(|key| format!("`{key}`")).collect();
-            let of = if table.is_empty() {
-                "the keys at the top".to_owned()
-            } else {
-                format!("the keys of `[{table}]`")
-            };
-            draft.help(format!("{of} are {}", all.join(", ")))
-        }
+    if let Some(near) = nearest(name, keys.iter().map(|key| key.name)) {
+        return draft.help(format!("a key with a similar name exists: `{near}`"));
     }
+    let ready = keys.iter().filter(|key| key.status == Status::Ready);
+    let all: Vec<String> = ready.map(|key| format!("`{}`", key.name)).collect();
+    let of =
+        if table.is_empty() { "the keys at the top".to_owned() } else { format!("the keys of `[{table}]`") };
+    draft.help(format!("{of} are {}", all.join(", ")))
 }
 
 /// A required key that is not there.
@@ -106,7 +102,7 @@ pub(super) fn wrong_type(key: &Key, found: &DeValue<'_>, written: &str) -> Diagn
         (Kind::Flag, DeValue::String(_)) if matches!(inner, "true" | "false") => {
             draft.help(format!("write `{name} = {inner}`"))
         }
-        (Kind::Text(_), DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => {
+        (Kind::Text(check), DeValue::Integer(_) | DeValue::Float(_)) if check(written).is_ok() => {
             draft.help(format!("write `{name} = {}`", quoted(written)))
         }
         (Kind::List(_), DeValue::String(_)) => draft.help(format!("write `{name} = [{}]`", quoted(inner))),
@@ -114,13 +110,23 @@ pub(super) fn wrong_type(key: &Key, found: &DeValue<'_>, written: &str) -> Diagn
         (Kind::Table(_) | Kind::Tags | Kind::State, _) => {
             draft.help(format!("write `[{name}]` and its keys below"))
         }
-        _ => draft,
+        (Kind::Text(_), _) => draft.help(match key.required {
+            Some(example) => format!("write one such as `{example}`"),
+            None => "write one string in quotes".to_owned(),
+        }),
+        (Kind::Whole(..), _) => draft.help("write digits alone"),
+        (Kind::Number(_), _) => draft.help("write a number such as 2 or 0.5"),
+        (Kind::Flag, _) => draft.help("write true or false, without quotes"),
+        (Kind::List(_), _) => draft.help("write strings in brackets, such as `[\"…\", \"…\"]`"),
+        (Kind::Entries, _) => draft,
     }
 }
 
 /// A number that is too small or too large.
 pub(super) fn out_of_range(key: &Key, written: &str, range: &str) -> Diagnostic {
-    Diagnostic::nowhere(format!("is {}, but must be {range}", bare(written))).note(key.means())
+    Diagnostic::nowhere(format!("is {}, but must be {range}", bare(written)))
+        .note(key.means())
+        .help(format!("write a number {range}"))
 }
 
 /// A word that a choice does not have.
