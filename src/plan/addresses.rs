@@ -77,7 +77,7 @@ pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Res
             (network, "network.cidr in coder.toml".to_owned())
         }
         None => match fitting() {
-            Some(network) => (network, "private; a quarter of it is kept for growth".to_owned()),
+            Some(network) => (network, "private, with a quarter kept for growth".to_owned()),
             None => {
                 let span = spec
                     .workspaces

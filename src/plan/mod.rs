@@ -215,7 +215,17 @@ pub struct State {
     /// The backend's name.
     pub backend: Backend,
     /// Its arguments.
-    pub arguments: IndexMap<String, String>,
+    pub arguments: IndexMap<String, Argument>,
+}
+
+/// A backend argument.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Argument {
+    /// `true` or `false`, as `use_lockfile` is.
+    Flag(bool),
+    /// Everything else.
+    Text(String),
 }
 
 /// Makes the plan of a sized spec.
@@ -367,15 +377,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         coderd,
         clusters: vec![cluster_plan],
         database: plan_database(spec, sizing, database),
-        state: State {
-            backend: spec.state.backend,
-            arguments: spec
-                .state
-                .arguments
-                .iter()
-                .map(|(key, value)| (key.clone(), value.get_ref().clone()))
-                .collect(),
-        },
+        state: state(spec),
         quotas,
         warnings,
     })
@@ -430,6 +432,22 @@ fn system_machine(node: &'static MachineType, nodes_max: u32) -> (&'static Machi
         .min_by_key(|machine| machine.vcpus)
         .unwrap_or(node);
     (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
+}
+
+fn state(spec: &Spec) -> State {
+    let argument = |key: &String, value: &crate::spec::Spanned<String>| match spec.state.is_flag(key) {
+        true => Argument::Flag(value.get_ref() == "true"),
+        false => Argument::Text(value.get_ref().clone()),
+    };
+    State {
+        backend: spec.state.backend,
+        arguments: spec
+            .state
+            .arguments
+            .iter()
+            .map(|(key, value)| (key.clone(), argument(key, value)))
+            .collect(),
+    }
 }
 
 fn requests(request: &Figure<Request>) -> Requests {

@@ -11,12 +11,11 @@ locals {
 # Services. Everything below waits for them: in a fresh project even an address cannot be made before its API is on.
 
 resource "google_project_service" "apis" {
-  for_each = toset([
+  for_each = toset(concat([
     "certificatemanager.googleapis.com",   # the balancer's certificate
     "cloudresourcemanager.googleapis.com", # grants on the project
     "compute.googleapis.com",              # network, machines, balancer
     "container.googleapis.com",            # GKE
-    "dns.googleapis.com",                  # records of the access URL
     "iam.googleapis.com",                  # service accounts
     "iamcredentials.googleapis.com",       # workload identity
     "logging.googleapis.com",
@@ -24,7 +23,7 @@ resource "google_project_service" "apis" {
     "secretmanager.googleapis.com",
     "servicenetworking.googleapis.com", # the peering that Cloud SQL sits behind
     "sqladmin.googleapis.com",
-  ])
+  ], var.access.dns_zone == null ? [] : ["dns.googleapis.com"]))
 
   project            = var.project
   service            = each.key

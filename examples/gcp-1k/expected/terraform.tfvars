@@ -11,8 +11,8 @@ access = {
   dns_zone = "acme-dev"
 }
 
+# Cut from 10.64.0.0/16: private, with a quarter kept for growth.
 network = {
-  cidr          = "10.64.0.0/16"  # private; a quarter of it is kept for growth
   database_cidr = "10.64.16.0/20" # Cloud SQL takes a /24 of it in each region
 
   subnets = {

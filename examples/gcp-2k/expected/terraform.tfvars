@@ -17,8 +17,8 @@ access = {
   allowed_cidrs = ["198.51.100.0/24", "203.0.113.0/24"]
 }
 
+# Cut from 10.20.0.0/16: network.cidr in coder.toml.
 network = {
-  cidr          = "10.20.0.0/16"  # network.cidr in coder.toml
   database_cidr = "10.20.16.0/20" # Cloud SQL takes a /24 of it in each region
 
   subnets = {

@@ -47,7 +47,11 @@ locals {
     var.environment,
   )
   # Within double quotes systemd and shells know the same four characters that need a backslash.
-  environment_lines = [for name, value in local.environment : "${name}=\"${replace(value, "/([\"\\\\`$])/", "\\$1")}\""]
+  environment_escaped = {
+    for name, value in local.environment :
+    name => replace(replace(replace(replace(value, "\\", "\\\\"), "\"", "\\\""), "`", "\\`"), "$", "\\$")
+  }
+  environment_lines = [for name, value in local.environment_escaped : "${name}=\"${value}\""]
 
   # Few daemons build at the same moment, so each may use twice its fair share of the memory before it is slowed down and
   # four times before its builds are killed; one alone never takes the machine. In percent unless the memory is given.

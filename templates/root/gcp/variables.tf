@@ -59,9 +59,8 @@ variable "access" {
 }
 
 variable "network" {
-  description = "Address ranges of the VPC, of Cloud SQL's peering and of each subnet, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name."
+  description = "Address ranges of Cloud SQL's peering and of each subnet, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name."
   type = object({
-    cidr          = string
     database_cidr = string
     nat_addresses = optional(number, 2)
     subnets = map(object({

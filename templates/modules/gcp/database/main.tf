@@ -68,8 +68,8 @@ resource "google_sql_database_instance" "this" {
       value = tostring(var.database.max_connections) # a change restarts the instance
     }
 
-    # Enough of a log to explain a slow or refused connection. Statements stay out of it: they may carry what developers
-    # consider private.
+    # Enough of a log to explain a slow or refused connection. Statements stay out of it, for they may carry what developers
+    # consider private, and so do durations: a line for every statement costs more than the database, and query insights has them.
     database_flags {
       name  = "log_checkpoints"
       value = "on"
@@ -82,11 +82,6 @@ resource "google_sql_database_instance" "this" {
 
     database_flags {
       name  = "log_disconnections"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_duration"
       value = "on"
     }
 

@@ -57,8 +57,10 @@ resource "google_compute_region_instance_template" "provisioner" {
   }
 
   service_account {
-    email  = google_service_account.provisioner.email
-    scopes = ["cloud-platform"] # IAM decides what the account may do; narrower scopes only hide its roles
+    email = google_service_account.provisioner.email
+    # IAM decides what the account may do; narrower scopes only hide its roles. The second one tells GKE the account's e-mail address:
+    # without it RBAC knows the account by a number only, and bindings to the address admit nobody.
+    scopes = ["cloud-platform", "userinfo-email"]
   }
 
   shielded_instance_config {
