@@ -13,31 +13,27 @@ fn main() {
     for folder in ["modules", "root", "catalog"] {
         println!("cargo::rerun-if-changed={}", templates.join(folder).display());
     }
-    fs::write(out.join("modules.rs"), embedded(&templates, "modules", true)).expect("OUT_DIR is writable");
-    fs::write(out.join("root.rs"), embedded(&templates, "root", false)).expect("OUT_DIR is writable");
+    fs::write(out.join("modules.rs"), embedded(&templates, &templates, "modules"))
+        .expect("OUT_DIR is writable");
+    fs::write(out.join("root.rs"), embedded(&templates.join("root"), &templates, "root"))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("catalog.rs"), catalog(&templates.join("catalog"))).expect("OUT_DIR is writable");
 }
 
-/// A sorted slice of `(path, text)` or `(path, text, sha256)` of all files below `templates/<folder>`; module paths
-/// keep their `modules/` prefix because that is where they stand in the output.
-fn embedded(templates: &Path, folder: &str, with_hash: bool) -> String {
+/// A sorted slice of `(path, text, sha256)` of all files below `templates/<folder>`, each path relative to `base`.
+fn embedded(base: &Path, templates: &Path, folder: &str) -> String {
     let mut files = Vec::new();
     walk(&templates.join(folder), &mut files);
     files.sort();
     let mut rust = String::from("&[\n");
     for file in files {
-        let base = if with_hash { templates.to_path_buf() } else { templates.join(folder) };
-        let path = file.strip_prefix(&base).expect("walked below base");
+        let path = file.strip_prefix(base).expect("walked below base");
         let path = path.to_str().expect("template paths are ASCII").replace('\\', "/");
         let text = fs::read(&file).expect("a template is readable");
         assert!(text.ends_with(b"\n") && !text.contains(&b'\r'), "{path}: LF and a final newline, please");
         let absolute = file.to_str().expect("a path in UTF-8");
-        write!(rust, "    ({path:?}, include_str!({absolute:?})").expect("a String takes all");
-        if with_hash {
-            let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-            write!(rust, ", {hash:?}").expect("a String takes all");
-        }
-        rust.push_str("),\n");
+        let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(rust, "    ({path:?}, include_str!({absolute:?}), {hash:?}),").expect("a String takes all");
     }
     rust + "]\n"
 }

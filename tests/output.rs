@@ -107,7 +107,7 @@ fn a_first_run_makes_the_directory_and_a_manifest_that_sha256sum_agrees_with() {
 
     let elsewhere = temp.path().join("elsewhere");
     generate(&first(), &elsewhere);
-    for record in [".tierform/manifest.json", ".tierform/base.json"] {
+    for record in [".tierform/manifest.json", ".tierform/base.txt"] {
         assert_eq!(read(&out, record), read(&elsewhere, record), "the same bytes everywhere");
     }
 }
@@ -307,7 +307,7 @@ fn a_link_in_the_place_of_a_directory_is_refused_for_writing_for_removing_and_fo
         }
         assert_eq!(read(&out, "main.tf"), "main\n", "nothing at all is written");
     }
-    for record in [".tierform/manifest.json", ".tierform/base.json"] {
+    for record in [".tierform/manifest.json", ".tierform/base.txt"] {
         let (_temp, out) = generated();
         fs::rename(out.join(record), out.join("record")).unwrap();
         symlink(out.join("record"), out.join(record)).unwrap();
@@ -355,13 +355,13 @@ fn a_manifest_that_was_tampered_with_is_refused_and_nothing_is_touched() {
 #[test]
 fn damaged_base_texts_are_refused_and_lost_ones_are_written_anew() {
     let (_temp, out) = generated();
-    fs::write(out.join(".tierform/base.json"), "{").unwrap();
-    assert!(refused(&second(), &out).contains("base.json is damaged"));
+    fs::write(out.join(".tierform/base.txt"), "{").unwrap();
+    assert!(refused(&second(), &out).contains("base.txt is damaged"));
     assert_eq!(read(&out, "main.tf"), "main\n");
-    fs::remove_file(out.join(".tierform/base.json")).unwrap();
+    fs::remove_file(out.join(".tierform/base.txt")).unwrap();
     generate(&second(), &out);
     assert!(is_current(&second(), &out));
-    assert!(read(&out, ".tierform/base.json").contains("main 2"));
+    assert!(read(&out, ".tierform/base.txt").contains("main 2"));
 }
 
 #[test]

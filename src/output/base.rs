@@ -1,7 +1,10 @@
-//! `.tierform/base.json`: the generated texts that the manifest's hashes stand for, as a later merge needs them.
+//! `.tierform/base.txt`: the generated texts that the manifest's hashes stand for, as a later merge needs them.
 //! One file by hash, not a copy beside each: sixty more files would double the time of a first run, and editors and
 //! scanners would take copies ending in `.tf` for modules. By hash, old and new texts stand together while a run is
 //! under way, so whichever manifest is in force finds its own.
+//!
+//! An entry is a line with the hash and the length in bytes, then the text as it is, then a newline: nothing to escape,
+//! and in a pull request its lines read like those of the file that it is the base of.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +21,7 @@ pub struct Base {
 impl Base {
     /// Where the base texts of an output directory are.
     pub fn path(out: &Path) -> PathBuf {
-        out.join(STATE_DIR).join("base.json")
+        out.join(STATE_DIR).join("base.txt")
     }
 
     /// Reads the base texts of `out`. There may be none: only merging needs them, and writing fills in what it knows.
@@ -28,9 +31,9 @@ impl Base {
     pub fn load(out: &Path) -> Result<Self, OutputError> {
         let path = Self::path(out);
         let Some(bytes) = disk::read_record(&path)? else { return Ok(Self::default()) };
-        match serde_json::from_slice(&bytes) {
+        match parse(&bytes) {
             Ok(texts) => Ok(Self { texts }),
-            Err(error) => Err(OutputError::Damaged { path, reason: error.to_string() }),
+            Err(reason) => Err(OutputError::Damaged { path, reason }),
         }
     }
 
@@ -59,10 +62,37 @@ impl Base {
     }
 }
 
-/// The texts as JSON with one text a line, sorted by hash.
-pub(super) fn to_json(texts: &BTreeMap<&str, &str>) -> String {
-    // A map of strings always serialises.
-    serde_json::to_string_pretty(texts).unwrap_or_default() + "\n"
+/// The entries of the file.
+fn parse(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    let mut texts = BTreeMap::new();
+    let mut rest = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    while !rest.is_empty() {
+        let at = bytes.len() - rest.len();
+        let broken = || format!("the entry at byte {at} is broken");
+        let (head, body) = rest.split_once('\n').ok_or_else(broken)?;
+        let (hash, length) = head.split_once(' ').ok_or_else(broken)?;
+        let length: usize = length.parse().map_err(|_| broken())?;
+        let (text, tail) = body.split_at_checked(length).ok_or_else(broken)?;
+        rest = tail.strip_prefix('\n').ok_or_else(broken)?;
+        texts.insert(hash.to_owned(), text.to_owned());
+    }
+    Ok(texts)
+}
+
+/// The file's text, entries sorted by hash.
+pub(super) fn to_text(texts: &BTreeMap<&str, &str>) -> String {
+    // A hash, a length of a few digits and three separators.
+    let size = texts.values().map(|text| text.len() + 80).sum();
+    let mut file = String::with_capacity(size);
+    for (hash, text) in texts {
+        file.push_str(hash);
+        file.push(' ');
+        file.push_str(&text.len().to_string());
+        file.push('\n');
+        file.push_str(text);
+        file.push('\n');
+    }
+    file
 }
 
 #[cfg(test)]
@@ -76,5 +106,34 @@ mod tests {
         assert_eq!(base("generated\n").text(&hash), Some("generated\n"));
         assert_eq!(base("tampered\n").text(&hash), None);
         assert_eq!(base("generated\n").text("00"), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let texts = BTreeMap::from([
+            ("aa", "one\ntwo\n"),
+            ("bb", ""),
+            ("cc", "ends without newline"),
+            ("dd", "ü 3\nff 1\n"),
+        ]);
+        let read = parse(to_text(&texts).as_bytes()).unwrap();
+        assert!(read.iter().map(|(hash, text)| (hash.as_str(), text.as_str())).eq(texts));
+    }
+
+    #[test]
+    fn a_broken_file_is_told_by_its_place() {
+        for (broken, at) in [
+            ("aa 3\nonex\n", 0),
+            ("aa 3\none\nbb\n", 9),
+            ("aa x\n", 0),
+            ("aa 99\none\n", 0),
+            ("aa 1\nü\n", 0),
+        ] {
+            assert_eq!(
+                parse(broken.as_bytes()),
+                Err(format!("the entry at byte {at} is broken")),
+                "{broken:?}"
+            );
+        }
     }
 }

@@ -93,11 +93,11 @@ fn stage<'c>(
     // Staged first and placed last, so that a killed run can be told by what is left in this one directory.
     let manifest = place(Manifest::path(out), &changes.after.to_json(), Was::Record)?;
     let trimmed =
-        if last == both { None } else { Some(place(Base::path(out), &base::to_json(&last), Was::Record)?) };
+        if last == both { None } else { Some(place(Base::path(out), &base::to_text(&last), Was::Record)?) };
 
     let mut steps = Vec::with_capacity(changes.files.len() + 4);
     if !old_base.is(&both) {
-        steps.push(place(Base::path(out), &base::to_json(&both), Was::Record)?);
+        steps.push(place(Base::path(out), &base::to_text(&both), Was::Record)?);
     }
     if !during.pending.is_empty() {
         steps.push(place(Manifest::path(out), &during.to_json(), Was::Record)?);

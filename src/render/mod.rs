@@ -10,8 +10,8 @@ use crate::tree::Tree;
 
 /// Every file of `templates/modules`, sorted: path in the output, text, sha256.
 static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
-/// Every file of `templates/root`, sorted: path below it, text.
-static ROOT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
+/// Every file of `templates/root`, sorted: path below it, text, sha256.
+static ROOT: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
 
 /// A template and the plan do not fit each other: a bug of tierform, not of the spec.
 #[derive(Debug, thiserror::Error)]
@@ -49,13 +49,13 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
 
     let context = engine::context(plan)?;
     let mut engine = engine::engine();
-    for (path, text) in ROOT {
+    for (path, text, sha256) in ROOT {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         if folder != "" && folder != plan.cloud {
             continue;
         }
         let Some(output) = name.strip_suffix(".tera") else {
-            tree.insert(name, *text);
+            tree.insert_embedded(name, text, sha256);
             continue;
         };
         let rendered = engine::render(&mut engine, path, text, &context)?;

@@ -22,7 +22,7 @@ fn files(directory: &Path) -> BTreeMap<String, String> {
             found.insert(name, fs::read_to_string(entry.path()).unwrap());
         }
     }
-    found.retain(|path, _| path != "manifest.json" && path != "base.json");
+    found.retain(|path, _| path != "manifest.json" && path != "base.txt");
     found
 }
 
