@@ -26,6 +26,12 @@ pub enum Command {
     Check(Place),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
+    /// Apply, plan again and destroy a directory against simulated providers, offline
+    ///
+    /// Runs your own tofu or terraform, unchanged, on a copy of the directory. No account, no network, nothing of yours is touched.
+    ///
+    /// Exit status: 0 clean; 2 the rehearsal found something; 1 it could not run.
+    Rehearse(Rehearse),
     /// Show the published tiers with their sources
     Tiers(Tiers),
 }
@@ -61,6 +67,38 @@ pub struct Size {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// The directory that `tierform generate` wrote
+    #[arg(value_name = "DIR", default_value = "infra")]
+    pub dir: PathBuf,
+    /// tofu, terraform, or the path of one of them [default: the first of the two on PATH]
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Set an input variable
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+    /// Leave a provider to the engine's own installation instead of simulating it
+    #[arg(long, value_name = "PROVIDER")]
+    pub real: Vec<String>,
+    /// Leave the copy behind and say where it is
+    #[arg(long)]
+    pub keep: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ReportFormat,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Args)]

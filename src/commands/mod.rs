@@ -2,6 +2,7 @@
 
 mod check;
 mod generate;
+mod rehearse;
 mod size;
 mod tiers;
 
@@ -33,6 +34,9 @@ pub enum Failure {
     /// A bug in the templates.
     #[error("error: {0}")]
     Render(#[from] RenderError),
+    /// The rehearsal could not run.
+    #[error("error: {0}")]
+    Rehearse(#[from] tierform::rehearse::Error),
     /// The result could not be printed.
     #[error("error: the result could not be printed: {0}")]
     Print(std::io::Error),
@@ -44,6 +48,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Generate(place) => generate::run(place),
         Command::Check(place) => check::run(place),
         Command::Size(size) => size::run(size),
+        Command::Rehearse(rehearse) => rehearse::run(rehearse),
         Command::Tiers(tiers) => tiers::run(tiers),
     }
 }

@@ -1,0 +1,63 @@
+//! Which things refuse to be destroyed, as the real providers and clouds refuse.
+//! Sources: the providers' documentation of `deletion_protection` and `deletion_policy`; see each row.
+
+use super::cloud::Cloud;
+use super::rules::Finding;
+use super::value::Value;
+
+/// A type (`*` is any), a dotted path, the value that forbids the destroy, the headline.
+type Guard = (&'static str, &'static str, &'static str, &'static str);
+
+const GUARDS: &[Guard] = &[
+    // google_sql_database_instance docs, "deletion_protection" and "settings.deletion_protection_enabled".
+    (
+        "google_sql_database_instance",
+        "settings.deletion_protection_enabled",
+        "true",
+        "Error, failed to delete instance because the instance is protected. Disable \
+         settings.deletion_protection_enabled and run the apply before the destroy.",
+    ),
+    // google provider 8 docs, "deletion_policy" of nearly every resource.
+    (
+        "*",
+        "deletion_policy",
+        "PREVENT",
+        "Cannot destroy the resource because deletion_policy is set to PREVENT. Set it to DELETE or ABANDON to \
+         proceed with the deletion.",
+    ),
+    // google_container_cluster, google_compute_instance, google_secret_manager_secret and others.
+    (
+        "*",
+        "deletion_protection",
+        "true",
+        "Cannot destroy the resource because deletion_protection is set to true. Set it to false to proceed with \
+         the deletion.",
+    ),
+];
+
+/// Why the thing cannot go; nothing when it can.
+pub fn refusal(type_name: &str, prior: &Value, cloud: &Cloud) -> Option<Finding> {
+    for (guarded, path, value, summary) in GUARDS {
+        if (*guarded == "*" || *guarded == type_name) && reaches(prior, path, value) {
+            let id = prior.get("id").map(Value::display).unwrap_or_default();
+            return Some(Finding::new(
+                path,
+                (*summary).to_owned(),
+                format!("The {type_name} {id} is protected."),
+            ));
+        }
+    }
+    super::rules::cloud::still_used(type_name, prior, cloud)
+}
+
+/// Whether a value under the path, through any block, displays as `wanted`.
+fn reaches(value: &Value, path: &str, wanted: &str) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(|item| reaches(item, path, wanted)),
+        value if path.is_empty() => value.display() == wanted,
+        value => {
+            let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+            value.get(name).is_some_and(|inner| reaches(inner, rest, wanted))
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Rules across resources: what the cloud refuses because of what is already, or not yet, there.
+//! Sources stand with each rule.
+
+use crate::rehearse::cloud::{Cloud, Thing, same_reference};
+use crate::rehearse::value::Value;
+
+use super::Finding;
+
+/// Types of which two may mean the same thing without harm: grants and switches are idempotent.
+const SHARED: [&str; 3] = ["_iam_member", "google_project_service", "random_"];
+
+/// Whether a second resource with the same id is an error.
+pub fn is_exclusive(type_name: &str) -> bool {
+    !SHARED.iter().any(|part| type_name.contains(part))
+}
+
+/// The error for a name that is in use (wording: Google API error 409 as the provider passes it on).
+pub fn taken(type_name: &str, id: &str) -> Finding {
+    Finding::new(
+        "",
+        format!("Error creating {type_name}: Error 409: The resource '{id}' already exists, alreadyExists"),
+        "Two resources of the configuration have the same name in the same place.".to_owned(),
+    )
+}
+
+/// Checks a configuration in which everything is known against what is there.
+pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Vec<Finding> {
+    let finding = match type_name {
+        "google_sql_database_instance" => private_services(config, cloud),
+        "google_compute_subnetwork" => overlapping(config, cloud),
+        "google_compute_backend_service" => named_port(config, cloud),
+        "google_compute_global_forwarding_rule" => balancing_scheme(config, cloud),
+        "google_container_cluster" => secondary_ranges(config, cloud),
+        "google_container_node_pool" => auto_upgrade(config, cloud),
+        "google_project_service" => used_before(config, cloud),
+        _ if type_name.ends_with("_iam_member") => identity_pool(config, cloud),
+        _ => None,
+    };
+    finding.into_iter().collect()
+}
+
+/// Why a thing cannot go while others use it.
+pub fn still_used(type_name: &str, prior: &Value, _cloud: &Cloud) -> Option<Finding> {
+    // google provider issue 16275: Cloud SQL keeps the connection in use for days after its deletion.
+    let abandoned = prior.get("deletion_policy").and_then(Value::as_str) == Some("ABANDON");
+    (type_name == "google_service_networking_connection" && !abandoned).then(|| {
+        Finding::new(
+            "deletion_policy",
+            "Unable to remove Service Networking Connection".to_owned(),
+            "Failed to delete connection; Producer services (e.g. CloudSQL, Cloud Memstore, etc.) are still using \
+             this connection. Set deletion_policy to ABANDON."
+                .to_owned(),
+        )
+    })
+}
+
+/// google_sql_database_instance documentation, "Private IP Instance": the connection must exist first.
+fn private_services(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let settings = config.get("settings")?.items().first()?;
+    let addresses = settings.get("ip_configuration")?.items().first()?;
+    let network = addresses.get("private_network").filter(|network| network.is_set())?;
+    // An existing network brings its own connection.
+    follow(cloud, "google_compute_network", Some(network))?;
+    let connected =
+        |thing: &Thing| thing.state.get("network").is_some_and(|other| same_reference(other, network));
+    cloud.find("google_service_networking_connection", connected).is_none().then(|| {
+        Finding::new(
+            "settings",
+            "Error, failed to create instance because the network doesn't have at least 1 private services connection"
+                .to_owned(),
+            format!(
+                "Please see https://cloud.google.com/sql/docs/mysql/private-ip#network_requirements for how to \
+                 create this connection. The network is {}; let the instance depend on its \
+                 google_service_networking_connection.",
+                network.display()
+            ),
+        )
+    })
+}
+
+fn is(thing: &Thing, reference: &Value) -> bool {
+    ["id", "self_link", "name", "instance_group"]
+        .iter()
+        .any(|key| thing.state.get(*key).is_some_and(|own| same_reference(own, reference)))
+}
+
+/// Follows a reference to a thing of the type.
+fn follow(cloud: &Cloud, type_name: &str, reference: Option<&Value>) -> Option<Thing> {
+    let reference = reference.filter(|reference| reference.is_set())?;
+    cloud.find(type_name, |thing| is(thing, reference))
+}
+
+/// cloud.google.com/load-balancing/docs/backend-service, "Named ports": Google accepts it, and sends no request.
+fn named_port(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let port = config.get("port_name")?.as_str()?;
+    let groups = config.get("backend")?.items().iter();
+    groups.into_iter().find_map(|backend| {
+        let group = follow(cloud, "google_compute_region_instance_group_manager", backend.get("group"))?;
+        let ports =
+            group.state.get("named_port")?.items().iter().filter_map(|port| port.get("name")?.as_str());
+        let ports: Vec<&str> = ports.collect();
+        (!ports.contains(&port)).then(|| {
+            Finding::new(
+                "port_name",
+                format!("port_name {port:?} is not a named_port of the backend's instance group"),
+                format!("No request would reach the group, whose named ports are: {}.", ports.join(", ")),
+            )
+        })
+    })
+}
+
+/// google_compute_global_forwarding_rule documentation, "load_balancing_scheme": it must equal the backend's.
+fn balancing_scheme(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let proxies = ["google_compute_target_https_proxy", "google_compute_target_http_proxy"];
+    let proxy = proxies.iter().find_map(|proxy| follow(cloud, proxy, config.get("target")))?;
+    let map = follow(cloud, "google_compute_url_map", proxy.state.get("url_map"))?;
+    let backend = follow(cloud, "google_compute_backend_service", map.state.get("default_service"))?;
+    let theirs = backend.state.get("load_balancing_scheme")?.as_str()?;
+    // The provider's default since major version 8.
+    let own = config.get("load_balancing_scheme").and_then(Value::as_str).unwrap_or("EXTERNAL_MANAGED");
+    (own != theirs).then(|| {
+        Finding::new(
+            "load_balancing_scheme",
+            "Error creating GlobalForwardingRule: Error 400: Invalid value for field 'resource.target'"
+                .to_owned(),
+            format!(
+                "The forwarding rule's load_balancing_scheme is {own}, its backend service's is {theirs}."
+            ),
+        )
+    })
+}
+
+/// cloud.google.com/kubernetes-engine/docs/how-to/alias-ips: the ranges must be in the subnetwork.
+fn secondary_ranges(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let subnetwork = follow(cloud, "google_compute_subnetwork", config.get("subnetwork"))?;
+    let ranges = subnetwork.state.get("secondary_ip_range").map(Value::items).unwrap_or_default();
+    let names: Vec<&str> = ranges.iter().filter_map(|range| range.get("range_name")?.as_str()).collect();
+    let policy = config.get("ip_allocation_policy")?.items().first()?;
+    ["cluster_secondary_range_name", "services_secondary_range_name"].iter().find_map(|argument| {
+        let wanted = policy.get(argument)?.as_str()?;
+        (!names.contains(&wanted)).then(|| {
+            Finding::new(
+                "ip_allocation_policy",
+                format!("Error 400: {argument}: secondary range {wanted:?} does not exist in the subnetwork"),
+                format!("The subnetwork's secondary ranges are: {}.", names.join(", ")),
+            )
+        })
+    })
+}
+
+/// cloud.google.com/kubernetes-engine/docs/concepts/release-channels: a channel upgrades its nodes.
+fn auto_upgrade(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let management = config.get("management")?.items().first()?;
+    let cluster = follow(cloud, "google_container_cluster", config.get("cluster"))?;
+    let channel = cluster.state.get("release_channel")?.items().first()?.get("channel")?.as_str()?.to_owned();
+    let off = management.get("auto_upgrade") == Some(&Value::Bool(false));
+    (off && channel != "UNSPECIFIED").then(|| {
+        Finding::new(
+            "management",
+            format!("Error 400: Auto_upgrade must be true when release_channel {channel} is set"),
+            "Node pools of a cluster in a release channel are upgraded by it.".to_owned(),
+        )
+    })
+}
+
+/// Services and the types that need them (prefixes).
+const SERVICES: &[(&str, &[&str])] = &[
+    ("compute.googleapis.com", &["google_compute_"]),
+    ("container.googleapis.com", &["google_container_"]),
+    ("secretmanager.googleapis.com", &["google_secret_manager_"]),
+    ("sqladmin.googleapis.com", &["google_sql_"]),
+    ("dns.googleapis.com", &["google_dns_"]),
+    ("certificatemanager.googleapis.com", &["google_certificate_manager_"]),
+    ("servicenetworking.googleapis.com", &["google_service_networking_"]),
+    ("iam.googleapis.com", &["google_service_account"]),
+];
+
+/// serviceusage documentation: a call to a service that is not enabled answers 403. What was made before its service
+/// was enabled in the same apply would have failed in a fresh project.
+fn used_before(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let service = config.get("service")?.as_str()?;
+    if cloud.has_any("google_project_service", &|thing| thing.state.get("service") == config.get("service")) {
+        return None;
+    }
+    let (_, prefixes) = SERVICES.iter().find(|(name, _)| *name == service)?;
+    let early = prefixes.iter().find_map(|prefix| cloud.first_with_prefix(prefix))?;
+    Some(Finding::new(
+        "service",
+        format!("Error 403: {service} has not been used in the project before or it is disabled"),
+        format!(
+            "{early} was made before this service was enabled, which fails in a fresh project: let it depend on the \
+             google_project_service."
+        ),
+    ))
+}
+
+/// cloud.google.com/kubernetes-engine/docs/concepts/workload-identity: the first cluster makes the pool.
+fn identity_pool(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let member = config.get("member")?.as_str()?;
+    let (pool, _) = member.strip_prefix("serviceAccount:")?.split_once(".svc.id.goog[")?;
+    let pool = Value::Text(format!("{pool}.svc.id.goog"));
+    let has = |thing: &Thing| {
+        let identity = thing.state.get("workload_identity_config").map(Value::items).unwrap_or_default();
+        identity.iter().any(|identity| identity.get("workload_pool") == Some(&pool))
+    };
+    (!cloud.has_any("google_container_cluster", &has)).then(|| {
+        Finding::new(
+            "member",
+            format!("Error 400: Identity Pool does not exist ({}). Please check that you specified a valid resource", pool.display()),
+            "The pool comes with the first cluster that has workload_identity_config: depend on that cluster.".to_owned(),
+        )
+    })
+}
+
+/// Compute Engine API, subnetworks.insert: ranges of one network must not overlap.
+fn overlapping(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let network = config.get("network")?;
+    let name = config.get("name").cloned().unwrap_or(Value::Null);
+    let own: Vec<(String, Range)> = ranges(config);
+    for (position, (text, range)) in own.iter().enumerate() {
+        if let Some((other, _)) = own[..position].iter().find(|(_, other)| other.overlaps(range)) {
+            return Some(overlap(text, other));
+        }
+    }
+    cloud.find_map("google_compute_subnetwork", |thing| {
+        let state = Value::Map(thing.state.clone());
+        let same_network = state.get("network").is_some_and(|other| same_reference(other, network));
+        if !same_network || state.get("name") == Some(&name) {
+            return None;
+        }
+        let theirs = ranges(&state);
+        own.iter().find_map(|(text, range)| {
+            let (other, _) = theirs.iter().find(|(_, other)| other.overlaps(range))?;
+            Some(overlap(text, other))
+        })
+    })
+}
+
+fn overlap(text: &str, other: &str) -> Finding {
+    Finding::new(
+        "ip_cidr_range",
+        format!(
+            "Error creating Subnetwork: Error 400: Invalid IPCidrRange: {text} conflicts with existing range {other}"
+        ),
+        "The address ranges of one network must not overlap.".to_owned(),
+    )
+}
+
+/// The primary and secondary ranges of a subnetwork.
+fn ranges(subnetwork: &Value) -> Vec<(String, Range)> {
+    let secondary = subnetwork.get("secondary_ip_range").map(Value::items).unwrap_or_default();
+    let all = std::iter::once(subnetwork).chain(secondary);
+    let texts = all.filter_map(|range| range.get("ip_cidr_range")?.as_str());
+    texts.filter_map(|text| Some((text.to_owned(), Range::parse(text)?))).collect()
+}
+
+/// A block of IPv4 addresses.
+#[derive(Debug, PartialEq)]
+struct Range {
+    first: u32,
+    last: u32,
+}
+
+impl Range {
+    fn parse(text: &str) -> Option<Range> {
+        let (address, bits) = text.split_once('/')?;
+        let address = u32::from(address.parse::<std::net::Ipv4Addr>().ok()?);
+        let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 32)?;
+        let host = u32::MAX.checked_shr(bits).unwrap_or(0);
+        Some(Range { first: address & !host, last: address | host })
+    }
+
+    fn overlaps(&self, other: &Range) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Range;
+
+    #[test]
+    fn ranges_overlap_when_they_share_an_address() {
+        let range = |text| Range::parse(text).unwrap();
+        assert!(range("10.0.0.0/16").overlaps(&range("10.0.255.0/24")));
+        assert!(!range("10.0.0.0/16").overlaps(&range("10.1.0.0/16")));
+        assert!(range("0.0.0.0/0").overlaps(&range("10.1.0.0/32")));
+        assert_eq!(Range::parse("10.0.0.0/33"), None);
+        assert_eq!(Range::parse("10.0.0/8"), None);
+    }
+}
