@@ -3,6 +3,8 @@
 //!
 //! `BLESS=1 cargo test --test examples` rewrites `expected/`, and fails all the same: look at the diff, then run it again.
 
+#![allow(clippy::unwrap_used)] // a test that unwraps in vain has found something
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

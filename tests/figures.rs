@@ -1,5 +1,7 @@
 //! What sizing and plan make of a spec: overrides, densities, ranges, quotas; and what they refuse, in which words.
 
+#![allow(clippy::unwrap_used)] // a test that unwraps in vain has found something
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;

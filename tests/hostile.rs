@@ -1,6 +1,8 @@
 //! Nobody gets in: a value of `coder.toml` never becomes HCL, shell or a path of its own making.
 //! Every string key is given every hostile text; what is not refused must come out as a plain string, the same text.
 
+#![allow(clippy::unwrap_used)] // a test that unwraps in vain has found something
+
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::Body;
 use hcl_edit::visit::{Visit, visit_expr};

@@ -47,7 +47,7 @@ impl<'a> Chooser<'a> {
         let chosen = match (wish.asked, wish.published) {
             (Some(asked), _) => self.asked(wish, asked),
             (None, Some(name)) => self.published(wish, name),
-            (None, None) => self.from_chain(wish),
+            (None, None) => self.chained(wish),
         };
         match chosen {
             Ok((machine, reason)) => {
@@ -130,7 +130,7 @@ impl<'a> Chooser<'a> {
         Ok((machine, format!("{}, as the page prints it", wish.need)))
     }
 
-    fn from_chain(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
+    fn chained(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
         let wanted = ZONES_WANTED.min(self.region.zones.len());
         for series in wish.chain {
             let smallest = catalog::machines(self.cloud)

@@ -103,7 +103,7 @@ fn parse_custom(name: &str) -> Option<(u32, u32)> {
 }
 
 fn check_custom(vcpus: u32, mb: u32) -> Result<(), String> {
-    if vcpus != 1 && (vcpus % 2 != 0 || !(2..=96).contains(&vcpus)) {
+    if vcpus != 1 && (!vcpus.is_multiple_of(2) || !(2..=96).contains(&vcpus)) {
         return Err("vCPUs must be 1 or an even number up to 96".to_owned());
     }
     let (least, most) = (f64::from(vcpus) * 0.9 * 1024.0, f64::from(vcpus) * 6.5 * 1024.0);
@@ -114,7 +114,7 @@ fn check_custom(vcpus: u32, mb: u32) -> Result<(), String> {
             plain(most / 1024.0)
         ));
     }
-    if mb % 256 != 0 {
+    if !mb.is_multiple_of(256) {
         return Err("memory comes in steps of 256 MB".to_owned());
     }
     Ok(())

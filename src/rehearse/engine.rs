@@ -155,7 +155,12 @@ impl Engine {
         outcome.time = started.elapsed();
         outcome.read_validation();
         if !status.success() && outcome.problems.is_empty() && outcome.code != Some(2) {
-            outcome.problems.push(Problem::plain(errors.trim()));
+            let said = errors.trim();
+            outcome.problems.push(Problem::plain(if said.is_empty() {
+                "The engine ended without saying why; something outside has perhaps stopped it."
+            } else {
+                said
+            }));
         }
         Ok(outcome)
     }

@@ -15,6 +15,7 @@ pub fn engine() -> Tera {
     tera.autoescape_on([".tf.tera", ".tfvars.tera"]);
     tera.set_escape_fn(escape);
     tera.register_filter("hcl", hcl);
+    tera.register_filter("key", key);
     tera.register_filter("comment", comment);
     tera
 }
@@ -39,13 +40,24 @@ pub fn render(
 
 /// Prints any value as an HCL expression. Strings are escaped, so `"`, `${` and newlines stay text.
 fn hcl(value: &Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    print_hcl(&hcl::expr::to_expression(value).map_err(|error| tera::Error::message(error.to_string()))?)
+}
+
+fn print_hcl(expression: &hcl::Expression) -> tera::TeraResult<Value> {
     let refused = |reason: String| tera::Error::message(reason);
-    let expression = hcl::expr::to_expression(value).map_err(|error| refused(error.to_string()))?;
     let mut text = Vec::new();
     let mut formatter = Formatter::builder().compact_arrays(true).prefer_ident_keys(true).build(&mut text);
     expression.format(&mut formatter).map_err(|error| refused(error.to_string()))?;
     let text = String::from_utf8(text).map_err(|error| refused(error.to_string()))?;
     Ok(Value::safe_string(&text))
+}
+
+/// Prints the key of an object or the name of an argument: bare where it is an identifier, quoted and escaped otherwise.
+fn key(text: &str, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    match hcl::Identifier::new(text) {
+        Ok(identifier) => Ok(Value::safe_string(identifier.as_str())),
+        Err(_) => print_hcl(&hcl::Expression::from(text)),
+    }
 }
 
 /// A text that stays within its line, whatever it holds.
@@ -105,6 +117,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_key_is_bare_only_where_it_is_an_identifier() {
+        assert_eq!(rendered("{{ value | key }} = 1\n", "cost-center"), "cost-center = 1\n");
+        assert_eq!(rendered("{{ value | key }} = 1\n", "a b\" = x\n${y}"), "\"a b\\\" = x\\n$${y}\" = 1\n");
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
     let mut engine = engine::engine();
     for (path, text, sha256) in ROOT {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if folder != "" && folder != plan.cloud {
+        if !folder.is_empty() && folder != plan.cloud {
             continue;
         }
         let Some(output) = name.strip_suffix(".tera") else {

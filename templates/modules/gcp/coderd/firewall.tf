@@ -16,7 +16,7 @@ resource "google_compute_firewall" "balancer" {
 
   allow {
     protocol = "tcp"
-    ports    = [local.http_port]
+    ports    = [tostring(local.http_port)]
   }
 }
 
@@ -32,6 +32,6 @@ resource "google_compute_firewall" "peers" {
 
   allow {
     protocol = "tcp"
-    ports    = [local.http_port, 6222]
+    ports    = [tostring(local.http_port), "6222"]
   }
 }
