@@ -6,6 +6,7 @@ region  = "europe-west4"                                         # Netherlands
 zones   = ["europe-west4-a", "europe-west4-b", "europe-west4-c"] # of 3 in europe-west4; a change replaces the machine groups
 
 labels = {
+  team        = "platform"
   cost-center = "4711"
 }
 
