@@ -18,7 +18,7 @@ pub enum Command {
     ///
     /// Writes only what differs. Files that you edited are kept and reported.
     ///
-    /// Exit status: 0 done; 1 error, nothing written; 3 done, but files that you edited were left as they are.
+    /// Exit status: 0 done; 1 error; 3 done, but files that you edited were left as they are.
     Generate(Place),
     /// Tell whether the directory is what the spec generates; writes nothing
     ///

@@ -163,7 +163,7 @@ pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
     let coderd = size_coderd(spec, row, &from_row, &mut warnings);
     let provisioners = size_provisioners(spec, row, &from_row, &mut warnings);
-    let database = size_database(spec, row, &from_row, &coderd);
+    let database = size_database(spec, row, &from_row, &coderd, &mut warnings);
     let clusters = vec![size_cluster(spec, row, &from_row, &provisioners)];
     let limits = Limits {
         concurrent_builds: provisioners.count.value,
@@ -185,6 +185,15 @@ fn unpublished(spec: &Spec, tier: Tier, revision: u8) -> Diagnostic {
         .help(format!("use {}", known.join(" or ")))
 }
 
+/// A capacity and where its two figures come from: `2 vCPU / 8 GB: tier 1k, revision 2`.
+pub fn capacity(vcpus: &Figure<u32>, memory_gb: &Figure<u32>) -> String {
+    let both = format!("{} vCPU / {} GB", vcpus.value, memory_gb.value);
+    match vcpus.reason == memory_gb.reason {
+        true => format!("{both}: {}", vcpus.reason),
+        false => format!("{both}: {}; {}", vcpus.reason, memory_gb.reason),
+    }
+}
+
 /// The user's figure and its key as the reason, else the row's.
 fn figure(asked: Option<&Spanned<u32>>, key: &str, value: u32, reason: &str) -> Figure<u32> {
     match asked {
@@ -201,17 +210,23 @@ fn size_coderd(spec: &Spec, row: &'static TierRow, from_row: &str, warnings: &mu
         memory_gb: figure(keys.memory_gb.as_ref(), "coderd.memory_gb", row.coderd.memory_gb, from_row),
         published: row.coderd.published.filter(|_| keys.vcpus.is_none() && keys.memory_gb.is_none()),
     };
-    let (have, need) = (coderd.replicas.value * coderd.vcpus.value, row.coderd.replicas * row.coderd.vcpus);
-    if have < need {
-        warnings.push(Warning {
-            code: "coderd_below_row",
-            message: format!(
-                "coderd has {have} vCPUs in all where {from_row} has {need}: it will not carry {} users.",
-                row.limits.users
-            ),
-        });
+    if coderd.replicas.value * coderd.vcpus.value < row.coderd.replicas * row.coderd.vcpus
+        || coderd.replicas.value * coderd.memory_gb.value < row.coderd.replicas * row.coderd.memory_gb
+    {
+        warnings.push(below_row("coderd", from_row, row));
     }
     coderd
+}
+
+/// An override that is smaller than the page's figure is the user's right, and worth a word.
+fn below_row(component: &str, from_row: &str, row: &TierRow) -> Warning {
+    Warning {
+        code: "below_row",
+        message: format!(
+            "{component} is smaller than {from_row} has it: do not count on it for {} users.",
+            row.limits.users
+        ),
+    }
 }
 
 fn size_provisioners(
@@ -267,6 +282,15 @@ fn size_provisioners(
             ),
         });
     }
+    if count.value < row.provisioners.count {
+        warnings.push(Warning {
+            code: "below_row",
+            message: format!(
+                "{} provisioner daemons build as many workspaces at once; {from_row} has {}.",
+                count.value, row.provisioners.count
+            ),
+        });
+    }
     let hosts = Figure {
         value: hosts,
         reason: if count.reason == stacking.reason {
@@ -309,7 +333,13 @@ fn size_cluster(spec: &Spec, row: &'static TierRow, from_row: &str, provisioners
     }
 }
 
-fn size_database(spec: &Spec, row: &'static TierRow, from_row: &str, coderd: &Coderd) -> Database {
+fn size_database(
+    spec: &Spec,
+    row: &'static TierRow,
+    from_row: &str,
+    coderd: &Coderd,
+    warnings: &mut Vec<Warning>,
+) -> Database {
     let keys = &spec.database;
     let storage = match row.database.storage_gb {
         Some(gb) => (gb, from_row.to_owned()),
@@ -319,15 +349,33 @@ fn size_database(spec: &Spec, row: &'static TierRow, from_row: &str, coderd: &Co
     };
     // While a new generation of coderd starts, the old one still holds its connections.
     let open = catalog::releases::MAX_OPEN_CONNECTIONS;
-    let needed = 2 * coderd.replicas.value * open + SPARE_CONNECTIONS;
-    let reason =
-        format!("two generations of {} coderd × {open} + {SPARE_CONNECTIONS}", coderd.replicas.value);
+    // Never for fewer replicas than the row has: the upgrade goes through one replica, and a change of this figure restarts the
+    // database.
+    let replicas = coderd.replicas.value.max(row.coderd.replicas);
+    let needed = 2 * replicas * open + SPARE_CONNECTIONS;
+    let reason = format!("two generations of {replicas} coderd × {open} + {SPARE_CONNECTIONS}");
+    let max_connections = figure(keys.max_connections.as_ref(), "database.max_connections", needed, &reason);
+    if max_connections.value < needed {
+        warnings.push(Warning {
+            code: "too_few_connections",
+            message: format!(
+                "database.max_connections is {}, but coderd may open {needed} ({reason}): a roll-over could find none left.",
+                max_connections.value
+            ),
+        });
+    }
+    let below = |asked: Option<&Spanned<u32>>, row: u32| asked.is_some_and(|asked| *asked.get_ref() < row);
+    if below(keys.vcpus.as_ref(), row.database.vcpus)
+        || below(keys.memory_gb.as_ref(), row.database.memory_gb)
+    {
+        warnings.push(below_row("The database", from_row, row));
+    }
     Database {
         vcpus: figure(keys.vcpus.as_ref(), "database.vcpus", row.database.vcpus, from_row),
         memory_gb: figure(keys.memory_gb.as_ref(), "database.memory_gb", row.database.memory_gb, from_row),
         nodes: row.database.nodes,
         storage_gb: figure(keys.storage_gb.as_ref(), "database.storage_gb", storage.0, &storage.1),
-        max_connections: figure(keys.max_connections.as_ref(), "database.max_connections", needed, &reason),
+        max_connections,
         published: row.database.published.filter(|_| keys.vcpus.is_none() && keys.memory_gb.is_none()),
     }
 }

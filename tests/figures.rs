@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use tierform::catalog::{self, Density};
+use tierform::catalog;
 use tierform::plan::Plan;
 use tierform::spec::{Cloud, Spec, Tier};
 use tierform::{Compiled, compile, resolve};
@@ -66,7 +66,7 @@ fn what_the_catalog_or_the_cloud_refuses() {
         ),
         (
             "network.cidr = '10.0.0.0/20'",
-            "'10.0.0.0/20' | `network.cidr` 10.0.0.0/20 is too small: this deployment needs a /18\n",
+            "'10.0.0.0/20' | `network.cidr` 10.0.0.0/20 is too small for 52 nodes, 2 hosts and 3 coderd\n",
         ),
         (
             "network.cidr = '172.16.0.0/12'",
@@ -157,7 +157,7 @@ fn what_binds_the_density_is_named() {
 fn requests_are_cut_so_that_a_stated_density_fits() {
     let plan = plan("2k", "");
     let request = &plan.clusters[0].request;
-    assert_eq!((request.cpu.as_str(), request.memory.as_str()), ("460m", "1776Mi"));
+    assert_eq!((request.cpu.as_str(), request.memory.as_str()), ("463m", "1744Mi"));
     assert!(plan.warnings.iter().any(|warning| warning.code == "workspaces_exceed_node"));
 }
 
@@ -180,13 +180,78 @@ fn overrides_reach_the_plan_and_say_so() {
 }
 
 #[test]
-fn a_larger_deployment_keeps_its_ranges_while_they_fit() {
+fn no_count_moves_a_range() {
     let ranges = |plan: &Plan| {
         let network = &plan.network;
-        [&network.coderd_cidr, &network.database_cidr, &network.pods_cidr.value, &network.services_cidr]
-            .map(String::clone)
+        let (nodes, pods) = (&network.nodes_cidr.value, &network.pods_cidr.value);
+        [&network.coderd_cidr, &network.database_cidr, nodes, pods, &network.services_cidr].map(String::clone)
     };
-    assert_eq!(ranges(&plan("1k", "")), ranges(&plan("2k", "")));
+    let first = ranges(&plan("1k", ""));
+    assert_eq!(ranges(&plan("2k", "")), first);
+    for more in [
+        "nodes_max = 3",
+        "nodes_max = 247",
+        "nodes_max = 248",
+        "nodes_max = 900",
+        "per_node = 60",
+        "per_node = 200",
+    ] {
+        assert_eq!(ranges(&plan("1k", &format!("workspaces.{more}"))), first, "{more}");
+    }
+}
+
+#[test]
+fn requests_leave_the_node_its_share_whatever_the_density() {
+    for (machine, per_node, reserved_vcpus) in
+        [("n4-standard-8", 14, 0.09), ("n4-standard-32", 100, 0.55), ("n4-standard-8", 240, 0.49)]
+    {
+        let more = format!(
+            "workspaces.machine = '{machine}'\nworkspaces.per_node = {per_node}\nworkspaces.volume_gb = 0"
+        );
+        let plan = plan("1k", &more);
+        let machine = catalog::machine(Cloud::Gcp, machine).unwrap();
+        let cpu: f64 = plan.clusters[0].request.cpu.trim_end_matches('m').parse().unwrap();
+        assert!(
+            cpu >= 1.0
+                && cpu / 1000.0 * f64::from(per_node) <= f64::from(machine.vcpus) - reserved_vcpus - 0.5,
+            "{more}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_attached_is_told() {
+    let warned = |more: &str| {
+        plan("1k", more).warnings.iter().any(|warning| warning.code == "workspaces_exceed_volumes")
+    };
+    assert!(warned("workspaces.per_node = 16"));
+    assert!(!warned("workspaces.per_node = 16\nworkspaces.volume_gb = 0"));
+    assert!(!warned("workspaces.per_node = 15"));
+}
+
+#[test]
+fn reasons_tell_the_page_from_the_user() {
+    let plan = plan("1k", "coderd.vcpus = 4\ndatabase.memory_gb = 40");
+    let reason = "4 vCPU / 8 GB: coderd.vcpus in coder.toml; tier 1k, revision 2";
+    assert_eq!(plan.coderd.machine.machine_type.reason, reason);
+    let reason = "8 vCPU / 40 GB: tier 1k, revision 2; database.memory_gb in coder.toml";
+    assert_eq!(plan.database.machine.reason, reason);
+}
+
+#[test]
+fn an_override_below_what_is_needed_is_told() {
+    for (more, code) in [
+        ("database.max_connections = 60", "too_few_connections"),
+        ("database.vcpus = 6", "below_row"),
+        ("coderd.replicas = 1", "below_row"),
+        ("coderd.memory_gb = 4", "below_row"),
+        ("provisioners.count = 10", "below_row"),
+    ] {
+        let codes: Vec<_> = plan("1k", more).warnings.iter().map(|warning| warning.code).collect();
+        assert_eq!(codes, [code], "{more}");
+    }
+    // The upgrade goes through one replica: it must not restart the database on its way.
+    assert_eq!(plan("1k", "coderd.replicas = 1").database.max_connections.value, 230);
 }
 
 #[test]
@@ -198,38 +263,77 @@ fn quotas_hold_the_machines() {
     assert_eq!(cpus.max, 6 * 2 + 2 * 32 + 46 * 8 + 6 * 2);
 }
 
-/// Every published page, row by row: what `size` says without any override.
+/// Every published page, row by row, typed in again from the page: what comes out without any override.
 #[test]
 fn the_pages_row_by_row() {
-    for row in catalog::tiers() {
-        let spec = Spec::of_tier(row.tier, Some(row.revision), Cloud::Gcp, "us-central1");
-        let Compiled { sizing, plan, .. } = resolve(spec).unwrap();
-        let place = format!("{} revision {}", row.tier.as_str(), row.revision);
-        assert_eq!(sizing.coderd.replicas.value, row.coderd.replicas, "{place}");
-        assert_eq!(sizing.coderd.vcpus.value, row.coderd.vcpus, "{place}");
-        assert_eq!(sizing.coderd.memory_gb.value, row.coderd.memory_gb, "{place}");
-        assert_eq!(sizing.provisioners.count.value, row.provisioners.count, "{place}");
-        assert_eq!(sizing.provisioners.per_host.value, row.provisioners.per_host, "{place}");
+    // tier, revision, users, workspaces, builds, requests a second | coderd | provisioners | nodes | database
+    type Page =
+        (Tier, u8, (u32, u32, u32, Option<u32>), &'static str, &'static str, &'static str, &'static str);
+    let pages: [Page; 4] = [
+        (
+            Tier::K1,
+            1,
+            (1000, 1024, 60, Some(180)),
+            "2 × 2/8 n1-standard-2",
+            "60 on 2 × 8/32 t2d-standard-8",
+            "64 × 16 t2d-standard-8",
+            "2/8 512 db-custom-2-7680",
+        ),
+        (
+            Tier::K1,
+            2,
+            (1000, 600, 60, None),
+            "3 × 2/8 n4-standard-2",
+            "60 on 2 × 30/30 n4-highcpu-32",
+            "43 × 14 n4-standard-8",
+            "8/30 512 db-custom-8-30720",
+        ),
+        (
+            Tier::K2,
+            1,
+            (2000, 2048, 120, Some(300)),
+            "2 × 4/16 n1-standard-4",
+            "120 on 4 × 8/32 t2d-standard-8",
+            "128 × 16 t2d-standard-8",
+            "4/16 1024 db-custom-4-15360",
+        ),
+        (
+            Tier::K2,
+            2,
+            (2000, 1200, 120, None),
+            "3 × 4/12 n4-standard-4",
+            "120 on 4 × 30/30 n4-highcpu-32",
+            "86 × 14 n4-standard-8",
+            "16/60 512 db-custom-16-61440",
+        ),
+    ];
+    for (tier, revision, limits, coderd, provisioners, nodes, database) in pages {
+        let Compiled { sizing, plan, .. } =
+            resolve(Spec::of_tier(tier, Some(revision), Cloud::Gcp, "us-central1")).unwrap();
+        let of = &sizing.limits;
+        assert_eq!((of.users, of.running_workspaces, of.concurrent_builds, of.api_rps), limits);
+        let (c, p, d, main) = (&sizing.coderd, &sizing.provisioners, &sizing.database, &plan.clusters[0]);
+        let machine = &plan.coderd.machine.machine_type.value;
         assert_eq!(
-            sizing.provisioners.each.is_some(),
-            matches!(row.provisioners.density, Density::PerDaemon(_)),
-            "{place}"
+            format!("{} × {}/{} {machine}", c.replicas.value, c.vcpus.value, c.memory_gb.value),
+            coderd
         );
-        assert_eq!(sizing.database.storage_gb.value, row.database.storage_gb.unwrap_or(512), "{place}");
-        assert_eq!(sizing.limits, row.limits, "{place}");
-        if let Some(nodes) = &row.nodes {
-            let cluster = &plan.clusters[0];
-            assert_eq!(
-                (cluster.nodes_max.value, cluster.density.per_node),
-                (nodes.nodes, nodes.per_node),
-                "{place}"
-            );
-            assert_eq!(cluster.node.machine_type.value, nodes.published.gcp, "{place}");
-        }
-        if let Some(published) = row.coderd.published {
-            assert_eq!(plan.coderd.machine.machine_type.value, published.gcp, "{place}");
-        }
+        let (hosts, machine) = (p.hosts.value, &main.host.machine_type.value);
+        assert_eq!(
+            format!("{} on {hosts} × {}/{} {machine}", p.count.value, p.host_vcpus, p.host_memory_gb),
+            provisioners
+        );
+        assert_eq!(p.per_host.value, 30);
+        let machine = &main.node.machine_type.value;
+        assert_eq!(format!("{} × {} {machine}", main.nodes_max.value, main.density.per_node), nodes);
+        let machine = &plan.database.machine.value;
+        assert_eq!(
+            format!("{}/{} {} {machine}", d.vcpus.value, d.memory_gb.value, d.storage_gb.value),
+            database
+        );
     }
+    let builds_per_day = |tier, revision| catalog::tier(tier, revision).unwrap().limits.builds_per_day;
+    assert_eq!((builds_per_day(Tier::K2, 1), builds_per_day(Tier::K1, 2)), (Some(500), None));
 }
 
 proptest! {

@@ -108,10 +108,7 @@ fn hostile_values_are_refused_or_stay_text() {
 
 #[test]
 fn the_output_directory_stays_beside_the_spec() {
-    for value in ["/etc/x", "../x", "a/../../x", "", ".", "a\u{0}b", "~/x", "C:\\x"] {
-        assert!(
-            compile(&spec_with("", "output", value)).is_err() || value == "~/x" || value == "C:\\x",
-            "{value:?}"
-        );
+    for value in ["/etc/x", "../x", "a/../../x", "", ".", "a\u{0}b", "~/x", "C:\\x", "a//../.."] {
+        assert!(compile(&spec_with("", "output", value)).is_err(), "{value:?}");
     }
 }

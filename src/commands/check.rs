@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use tierform::output::Kind;
 use tierform::{output, render};
 
 use super::{Failure, Source, print};
@@ -17,7 +18,7 @@ pub fn run(place: &Place) -> Result<ExitCode, Failure> {
     let changes = output::compare(&tree, &out, &source.sha256)?;
 
     let mut text = String::new();
-    for change in changes.iter().filter(|change| change.kind.is_written() || change.kind.is_kept()) {
+    for change in changes.iter().filter(|change| change.kind != Kind::Unchanged) {
         text += &format!("{:<8} {}: {}\n", change.kind.to_string(), change.path, change.kind.reason());
     }
     let current = changes.is_current();

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use tierform::output::Kind;
 use tierform::{output, render};
 
 use super::{Failure, Source, print, say, warn};
@@ -25,12 +26,16 @@ pub fn run(place: &Place) -> Result<ExitCode, Failure> {
         0 => format!("{} is current: {} files, nothing to write\n", out.display(), tree.len()),
         written => format!("{}: {written} of {} files written\n", out.display(), tree.len()),
     };
-    print(&text)?;
 
+    // First what must not be missed: stdout may be closed or full.
     warn(&source.compiled.plan.warnings);
     let kept: Vec<_> = changes.kept().collect();
     for change in &kept {
         say(&format!("kept: {}: {}", change.path, change.kind.reason()));
     }
+    for change in changes.iter().filter(|change| change.kind == Kind::Deleted) {
+        say(&format!("{}: {}", change.path, change.kind.reason()));
+    }
+    print(&text)?;
     Ok(if kept.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(KEPT) })
 }

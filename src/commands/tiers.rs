@@ -14,6 +14,11 @@ pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
         .filter(|row| arguments.tier.is_none_or(|tier| row.tier == tier))
         .filter(|row| arguments.revision.is_none_or(|revision| row.revision == revision))
         .collect();
+    if rows.is_empty() {
+        return Err(Failure::Spec(
+            "error: that tier is not in the catalog yet; the tiers are 1k and 2k".to_owned(),
+        ));
+    }
     print(&match arguments.format {
         Format::Json => json(&rows),
         Format::Table | Format::Markdown => {

@@ -1,5 +1,5 @@
-//! Address ranges: one private network cut by fixed fractions, so that a larger tier keeps the ranges of a smaller one
-//! as long as both fit. Whether they fit is computed from the counts.
+//! Address ranges: one private network cut by fixed fractions, never by counts: a range that moved would replace the cluster
+//! and the database's peering. The counts only decide whether everything fits.
 
 use ipnet::Ipv4Net;
 use serde::Serialize;
@@ -28,10 +28,8 @@ pub struct Addresses {
     pub control_plane_cidr: String,
 }
 
-/// Where the network begins when the spec names none.
-const DEFAULT_BASE: &str = "10.64.0.0";
-/// The default network's prefix lengths, tried in this order: a /16 holds 250 nodes.
-const DEFAULT_PREFIXES: [u8; 4] = [16, 15, 14, 13];
+/// The network when the spec names none: room for a thousand nodes of 64 pods, always the same whatever the tier.
+const DEFAULT: &str = "10.64.0.0/14";
 /// Google's private services want a /24 for each region at least.
 const DATABASE_PREFIX_MAX: u8 = 24;
 /// Docker's own bridge: Cloud SQL cannot be reached from it (Cloud SQL "Requirements for using private IP").
@@ -49,8 +47,6 @@ pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Res
         replicas,
         pods_a_node: (2 * cluster.max_pods.value).next_power_of_two(),
     };
-    let default = |prefix: u8| format!("{DEFAULT_BASE}/{prefix}").parse::<Ipv4Net>().ok();
-    let fitting = || DEFAULT_PREFIXES.into_iter().filter_map(default).find(|network| need.fits(*network));
     let (network, reason) = match &spec.network.cidr {
         Some(asked) => {
             let network = *asked.get_ref();
@@ -61,24 +57,24 @@ pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Res
                     format!("`network.cidr` {network} overlaps {DOCKER}"),
                 )
                 .note("that range is Docker's own bridge, from which Cloud SQL cannot be reached")
-                .help(format!("choose another private range, such as {DEFAULT_BASE}/{}", need.prefix())));
+                .help(need.advice()));
             }
             if !need.fits(network) {
                 return Err(Diagnostic::at(
                     asked.span(),
-                    format!("`network.cidr` {network} is too small: this deployment needs a /{}", need.prefix()),
+                    format!("`network.cidr` {network} is too small for {} nodes, {} hosts and {} coderd", need.nodes, need.hosts, need.replicas),
                 )
                 .note(format!(
                     "half of it is for pods: {} nodes at most × {} addresses; a quarter for nodes, services and the database",
                     need.nodes, need.pods_a_node
                 ))
-                .help(format!("choose a larger range, such as {DEFAULT_BASE}/{}, or fewer workspaces.nodes_max", need.prefix())));
+                .help(need.advice()));
             }
             (network, "network.cidr in coder.toml".to_owned())
         }
-        None => match fitting() {
-            Some(network) => (network, "private, with a quarter kept for growth".to_owned()),
-            None => {
+        None => {
+            let default = DEFAULT.parse::<Ipv4Net>().ok().filter(|network| need.fits(*network));
+            let Some(network) = default else {
                 let span = spec
                     .workspaces
                     .nodes_max
@@ -86,11 +82,15 @@ pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Res
                     .map_or_else(|| spec.tier.span(), crate::spec::Spanned::span);
                 return Err(Diagnostic::at(
                     span,
-                    format!("{} nodes need more addresses than a private network has", need.nodes),
+                    format!(
+                        "{} nodes need more addresses than {DEFAULT}, the network taken unless named, has",
+                        need.nodes
+                    ),
                 )
-                .help("lower workspaces.nodes_max, or use larger nodes"));
-            }
-        },
+                .help(need.advice()));
+            };
+            (network, "private, with a quarter kept for growth".to_owned())
+        }
     };
     let slice = |index: usize, prefix: u8| {
         network.subnets(prefix).ok().and_then(|mut all| all.nth(index)).map(|net| net.to_string())
@@ -141,13 +141,18 @@ impl Need {
             && 2 * u64::from(self.replicas) + Self::RESERVED <= room(8)
     }
 
-    /// The longest prefix that fits.
-    fn prefix(&self) -> u8 {
-        (8..=20)
+    /// The smallest network that fits, as advice.
+    fn advice(&self) -> String {
+        let largest = std::net::Ipv4Addr::new(10, 0, 0, 0);
+        let fitting = (8..=20)
             .rev()
-            .find(|prefix| {
-                Ipv4Net::new(std::net::Ipv4Addr::UNSPECIFIED, *prefix).is_ok_and(|net| self.fits(net))
-            })
-            .unwrap_or(8)
+            .filter_map(|prefix| Ipv4Net::new(largest, prefix).ok())
+            .find(|network| self.fits(*network));
+        match fitting {
+            Some(network) => {
+                format!("set network.cidr to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
+            }
+            None => "no private network is large enough: use fewer or larger nodes".to_owned(),
+        }
     }
 }

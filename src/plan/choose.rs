@@ -1,6 +1,8 @@
 //! Choosing machine types and zones: the user's wish if it can carry its role there, else the published name, else the
 //! first family of the cloud's chain that the region sells.
 
+use std::ops::Range;
+
 use crate::catalog::{self, MachineType, Region, family_of, family_zones};
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Figure, plain};
@@ -25,6 +27,8 @@ pub struct Wish<'a> {
     pub memory_gb: f64,
     /// Why so much, for the reason.
     pub need: String,
+    /// Where the user asked for that much, if so.
+    pub place: Option<Range<usize>>,
 }
 
 /// Chooses machines in one region and remembers which families must be sold in the zones.
@@ -127,7 +131,11 @@ impl<'a> Chooser<'a> {
             )
             .help(format!("set machines = \"current\" for today's families, or {} = \"…\"", wish.key)));
         };
-        Ok((machine, format!("{}, as the page prints it", wish.need)))
+        let short = match machine.memory_gib < wish.memory_gb {
+            true => format!(", which has {} GB", plain(machine.memory_gib)),
+            false => String::new(),
+        };
+        Ok((machine, format!("{}, as the page prints it{short}", wish.need)))
     }
 
     fn chained(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
@@ -144,7 +152,7 @@ impl<'a> Chooser<'a> {
             }
         }
         Err(Diagnostic::at(
-            self.spec.region.span(),
+            wish.place.clone().unwrap_or_else(|| self.spec.region.span()),
             format!(
                 "`region` \"{}\" sells none of {} with {} vCPU and {} GB, which {} needs",
                 self.region.name,
@@ -154,7 +162,10 @@ impl<'a> Chooser<'a> {
                 wish.key
             ),
         )
-        .help(format!("choose another region, or set {} = \"…\"", wish.key)))
+        .help(match wish.place {
+            Some(_) => "ask for less a machine, and more machines".to_owned(),
+            None => format!("choose another region, or set {} = \"…\"", wish.key),
+        }))
     }
 
     fn sold_here(&self, machine: &'static MachineType) -> Option<&'static [&'static str]> {
@@ -198,17 +209,17 @@ impl<'a> Chooser<'a> {
             );
             return None;
         }
-        let reason =
-            format!("of {} in {}; a change replaces the machine groups", region.zones.len(), region.name);
+        let reason = format!(
+            "of {} in {}; Google refuses to move coderd's group while it serves",
+            region.zones.len(),
+            region.name
+        );
         Some(Figure { value: zones, reason })
     }
 
     fn refuse_zone(&self, zone: &Spanned<String>) -> Option<Diagnostic> {
         let (name, region) = (zone.get_ref().as_str(), self.region);
-        // Older families list zones that the table of regions has dropped: what a family sells there is a zone too.
-        let known =
-            region.zones.contains(&name) || self.families.iter().any(|(_, zones)| zones.contains(&name));
-        if !known {
+        if !region.zones.contains(&name) {
             return Some(
                 Diagnostic::at(
                     zone.span(),

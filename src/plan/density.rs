@@ -39,8 +39,9 @@ pub struct Nodes {
 const SYSTEM_PODS: u32 = 16;
 /// Pod counts a node is set up for. The pod range of a node is twice as large: /25, /24, /23.
 const POD_CLASSES: [u32; 3] = [64, 110, 256];
-/// What the DaemonSets of a node request, left free when requests are cut to a given density. ESTIMATE.
-const DAEMONSETS: Allocatable = Allocatable { vcpus: 0.5, memory_gib: 0.5 };
+/// What a node keeps beside what its cloud reserves: the requests of its DaemonSets, and memory that the kernel never hands
+/// out. Workspaces' requests are cut so that this much stays free. ESTIMATE.
+const NODE_SHARE: Allocatable = Allocatable { vcpus: 0.5, memory_gib: 1.0 };
 
 /// Plans density and nodes of `cluster` on `node`.
 ///
@@ -65,10 +66,10 @@ pub fn plan_nodes(
         .help("use smaller nodes, more of them"));
     }
 
-    let offered = allocatable(node, POD_CLASSES[0]);
+    let few_pods = allocatable(node, POD_CLASSES[0]);
     let has_volume = keys.volume_gb.as_ref().is_none_or(|gb| *gb.get_ref() > 0);
-    let density =
-        density(cluster, node, offered, has_volume, keys.per_node.as_ref().map(|asked| *asked.get_ref()));
+    let volumes = volumes(node).filter(|_| has_volume);
+    let density = density(cluster, few_pods, volumes, keys.per_node.as_ref().map(|asked| *asked.get_ref()));
     let per_node = density.per_node;
     if per_node == 0 {
         let span = keys.memory_gb.as_ref().or(keys.vcpus.as_ref()).map_or(0..0, crate::spec::Spanned::span);
@@ -79,8 +80,8 @@ pub fn plan_nodes(
                 plain(cluster.request.vcpus),
                 plain(cluster.request.memory_gb),
                 node.name,
-                plain(offered.vcpus),
-                plain(offered.memory_gib)
+                plain(few_pods.vcpus),
+                plain(few_pods.memory_gib)
             ),
         )
         .help(
@@ -90,6 +91,17 @@ pub fn plan_nodes(
 
     let pods =
         POD_CLASSES.into_iter().find(|class| *class >= per_node + SYSTEM_PODS).unwrap_or(POD_CLASSES[2]);
+    let offered = allocatable(node, pods);
+    if let Some(most) = volumes.filter(|most| *most < per_node) {
+        warnings.push(Warning {
+            code: "workspaces_exceed_volumes",
+            message: format!(
+                "A {} node attaches {most} volumes beside its boot disk, fewer than {per_node} workspaces: those beyond \
+                 cannot start unless they have none (workspaces.volume_gb = 0).",
+                node.name
+            ),
+        });
+    }
     let max_pods = Figure {
         value: pods,
         reason: format!("{per_node} workspaces + Kubernetes' own pods; a node's pod range is twice that"),
@@ -119,7 +131,8 @@ pub fn plan_nodes(
             reason: "one a zone, so that a first workspace need not wait".to_owned(),
         },
     };
-    if min.value > max.value {
+    // Two keys that contradict each other are the spec's own mistake, told where it is read.
+    if min.value > max.value && (keys.nodes_min.is_none() || keys.nodes_max.is_none()) {
         let span =
             keys.nodes_min.as_ref().or(keys.nodes_max.as_ref()).map_or(0..0, crate::spec::Spanned::span);
         return Err(Diagnostic::at(
@@ -142,48 +155,37 @@ pub fn plan_nodes(
     Ok(Nodes { density, request, min, max, max_pods })
 }
 
+/// Volumes that a node attaches for workspaces: one attachment is the boot disk's. `None` where that is not published.
+fn volumes(node: &MachineType) -> Option<u32> {
+    node.max_volumes.map(|most| most.saturating_sub(1))
+}
+
 /// The least of all limits, or the density that the page or the user states.
-fn density(
-    cluster: &Cluster,
-    node: &MachineType,
-    offered: Allocatable,
-    has_volume: bool,
-    asked: Option<u32>,
-) -> Density {
+fn density(cluster: &Cluster, offered: Allocatable, volumes: Option<u32>, asked: Option<u32>) -> Density {
     if let Some(per_node) = asked {
         return Density { per_node, bound_by: "override" };
     }
-    let floor = |have: f64, need: f64| {
-        if need > 0.0 { (have / need).floor().clamp(0.0, 1e6) as u32 } else { u32::MAX }
+    let volumes = (volumes.unwrap_or(u32::MAX), "volumes");
+    let table = (cluster.table.map_or(PER_NODE_CAP, |(_, dense)| dense), "table");
+    let least = |limits: &[(u32, &'static str)]| {
+        let (per_node, bound_by) = limits.iter().copied().min_by_key(|(most, _)| *most).unwrap_or(table);
+        Density { per_node, bound_by }
     };
-    // One attachment is the boot disk's.
-    let volumes = node.max_volumes.filter(|_| has_volume).map_or(u32::MAX, |most| most.saturating_sub(1));
-    let table = match cluster.table {
-        // The page's own density stands against its own requests, which `requests` cuts to what fits.
-        Some((_, dense)) if !cluster.request_is_asked => {
-            return [(volumes, "volumes"), (dense, "table")].into_iter().min().map_or(
-                Density { per_node: dense, bound_by: "table" },
-                |(per_node, bound_by)| Density {
-                    per_node,
-                    bound_by: if per_node == dense { "table" } else { bound_by },
-                },
-            );
-        }
-        Some((_, dense)) => dense,
-        None => PER_NODE_CAP,
-    };
-    let limits = [
-        (floor(offered.memory_gib, cluster.request.memory_gb), "memory"),
-        (floor(offered.vcpus, cluster.request.vcpus), "cpu"),
+    // The page's own density stands against its own requests, which `requests` cuts to what fits.
+    if cluster.table.is_some() && !cluster.request_is_asked {
+        return least(&[table, volumes]);
+    }
+    let fit = |have: f64, need: f64| if need > 0.0 { (have / need).clamp(0.0, 1e6) as u32 } else { u32::MAX };
+    least(&[
+        (fit(offered.memory_gib, cluster.request.memory_gb), "memory"),
+        (fit(offered.vcpus, cluster.request.vcpus), "cpu"),
         (POD_CLASSES[1] - SYSTEM_PODS, "pods"),
-        (volumes, "volumes"),
-        (table, "table"),
-    ];
-    let (per_node, bound_by) = limits.into_iter().min_by_key(|(most, _)| *most).unwrap_or((0, "memory"));
-    Density { per_node, bound_by }
+        volumes,
+        table,
+    ])
 }
 
-/// What a template should request: the wish if that many fit, else what the node can give to so many.
+/// What a template should request: the wish, cut where so many would not leave the node its share.
 fn requests(
     cluster: &Cluster,
     node: &MachineType,
@@ -192,34 +194,40 @@ fn requests(
     warnings: &mut Vec<Warning>,
 ) -> Figure<Request> {
     let (wish, count) = (cluster.request, f64::from(density.per_node));
-    let fits = wish.memory_gb * count <= offered.memory_gib && wish.vcpus * count <= offered.vcpus;
-    if fits {
-        let reason = if cluster.request_is_asked {
-            "[workspaces] in coder.toml"
-        } else {
-            "revision 1's figures: 16 on 8 vCPU, 2 GB a user"
+    if wish.memory_gb * count > offered.memory_gib || wish.vcpus * count > offered.vcpus {
+        warnings.push(Warning {
+            code: "workspaces_exceed_node",
+            message: format!(
+                "{} workspaces × {} GB and {} vCPU are more than the {} GB and {} vCPU that a {} node leaves to pods. \
+                 Workspaces request less, so that they fit, and share what is left; set workspaces.per_node or a larger \
+                 workspaces.machine to give each its own.",
+                density.per_node,
+                plain(wish.memory_gb),
+                plain(wish.vcpus),
+                plain(offered.memory_gib),
+                plain(offered.vcpus),
+                node.name
+            ),
+        });
+    }
+    // Down to whole millicores and 16 MiB.
+    let vcpus = ((offered.vcpus - NODE_SHARE.vcpus).max(0.1) / count * 1000.0).floor() / 1000.0;
+    let memory_gb = ((offered.memory_gib - NODE_SHARE.memory_gib).max(0.1) / count * 64.0).floor() / 64.0;
+    if wish.vcpus <= vcpus && wish.memory_gb <= memory_gb {
+        let reason = match cluster.request_is_asked {
+            true => "[workspaces] in coder.toml",
+            false => "revision 1's figures: 16 on 8 vCPU, 2 GB a user",
         };
         return Figure { value: wish, reason: reason.to_owned() };
     }
-    warnings.push(Warning {
-        code: "workspaces_exceed_node",
-        message: format!(
-            "{} workspaces × {} GB and {} vCPU are more than the {} GB and {} vCPU that a {} node leaves to pods. Workspaces \
-             request less, so that they fit, and share what is left; set workspaces.per_node or a larger workspaces.machine \
-             to give each its own.",
-            density.per_node,
-            plain(wish.memory_gb),
-            plain(wish.vcpus),
-            plain(offered.memory_gib),
-            plain(offered.vcpus),
-            node.name
-        ),
-    });
-    // Down to 10 millicores and 16 MiB, the steps people read.
-    let vcpus = ((offered.vcpus - DAEMONSETS.vcpus).max(0.1) / count).min(wish.vcpus);
-    let memory = ((offered.memory_gib - DAEMONSETS.memory_gib).max(0.1) / count).min(wish.memory_gb);
     Figure {
-        value: Request { vcpus: (vcpus * 100.0).floor() / 100.0, memory_gb: (memory * 64.0).floor() / 64.0 },
-        reason: format!("what {} leaves to {} workspaces after its DaemonSets", node.name, density.per_node),
+        value: Request { vcpus: vcpus.min(wish.vcpus), memory_gb: memory_gb.min(wish.memory_gb) },
+        reason: format!(
+            "{} vCPU / {} GB, cut to what {} leaves to {} beside its DaemonSets",
+            plain(wish.vcpus),
+            plain(wish.memory_gb),
+            node.name,
+            density.per_node
+        ),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Allocatable, CloudRules};
 use crate::catalog::{MachineType, tolerates};
 use crate::diagnostic::Diagnostic;
-use crate::sizing::{Figure, Sizing, plain};
+use crate::sizing::{Figure, Sizing, capacity, plain};
 use crate::spec::{Cloud, Machines, Spec};
 
 pub const RULES: CloudRules = CloudRules {
@@ -71,17 +71,21 @@ fn database(spec: &Spec, sizing: &Sizing) -> Result<Figure<String>, Diagnostic> 
                  {memory_gb}",
                 plain(have_gb)
             ))
-            .note(format!("needed: {}", row.vcpus.reason))
+            .note(format!("needed: {}", capacity(&row.vcpus, &row.memory_gb)))
             .help("choose a larger tier, or override database.vcpus and database.memory_gb beside it"));
         }
         return Ok(Figure { value: name.clone(), reason: "database.machine in coder.toml".to_owned() });
     }
-    let reason = format!("{vcpus} vCPU / {memory_gb} GB: {}", row.vcpus.reason);
+    let reason = capacity(&row.vcpus, &row.memory_gb);
     if let Some(printed) = row.published.filter(|_| spec.machines == Machines::Published) {
-        return Ok(Figure {
-            value: printed.on(Cloud::Gcp).to_owned(),
-            reason: format!("{reason}, as the page prints it"),
-        });
+        let value = printed.on(Cloud::Gcp).to_owned();
+        let short = match parse_custom(&value) {
+            Some((_, mb)) if mb < memory_gb * 1024 => {
+                format!(", which has {} GB", plain(f64::from(mb) / 1024.0))
+            }
+            _ => String::new(),
+        };
+        return Ok(Figure { value, reason: format!("{reason}, as the page prints it{short}") });
     }
     check_custom(vcpus, memory_gb.saturating_mul(1024)).map_err(|why| {
         let keys = &spec.database;

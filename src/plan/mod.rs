@@ -6,18 +6,17 @@ mod choose;
 mod density;
 mod gcp;
 mod quotas;
-
-use indexmap::IndexMap;
-use serde::Serialize;
+mod types;
 
 pub use addresses::Addresses;
 pub use density::{Allocatable, Density};
 pub use quotas::Quota;
+pub use types::{Access, Argument, ClusterPlan, Coderd, Database, Machine, Plan, Release, Requests, State};
 
 use crate::catalog::{self, MachineType, Region, family_of, releases};
 use crate::diagnostic::Diagnostic;
-use crate::sizing::{Figure, Request, Sizing, Warning};
-use crate::spec::{Backend, Cloud, Machines, Spec};
+use crate::sizing::{Figure, Request, Sizing, capacity};
+use crate::spec::{Cloud, Machines, Spanned, Spec};
 use choose::{Chooser, Wish};
 
 /// What differs between the clouds, as a table.
@@ -39,193 +38,6 @@ impl CloudRules {
             Cloud::Aws | Cloud::Azure => None,
         }
     }
-}
-
-/// Everything that the generated directory says.
-#[derive(Debug, Serialize)]
-pub struct Plan {
-    /// The tier, as the spec writes it.
-    pub tier: &'static str,
-    /// Its revision.
-    pub revision: u8,
-    /// The published page.
-    pub page: &'static str,
-    /// What the page says beside its table.
-    pub footnotes: Vec<&'static str>,
-    /// Users that the tier is good for.
-    pub users: u32,
-    /// The cloud.
-    pub cloud: &'static str,
-    /// The region of the control plane.
-    pub region: String,
-    /// Where that region is.
-    pub place: &'static str,
-    /// The zones that machines are spread over.
-    pub zones: Figure<Vec<String>>,
-    /// Prefix of every name.
-    pub name: String,
-    /// The user's own labels.
-    pub labels: IndexMap<String, String>,
-    /// Google Cloud's project.
-    pub project: String,
-    /// How users reach coderd.
-    pub access: Access,
-    /// Address ranges.
-    pub network: Addresses,
-    /// The releases that machines install.
-    pub coder: Release,
-    /// Terraform on the provisioner hosts.
-    pub terraform: Release,
-    /// The control plane.
-    pub coderd: Coderd,
-    /// The clusters and the provisioner hosts beside them.
-    pub clusters: Vec<ClusterPlan>,
-    /// The database.
-    pub database: Database,
-    /// Terraform's state.
-    pub state: State,
-    /// What the project must allow.
-    pub quotas: Vec<Quota>,
-    /// What the user should know.
-    pub warnings: Vec<Warning>,
-}
-
-/// How users reach coderd.
-#[derive(Debug, Serialize)]
-pub struct Access {
-    /// The access URL's host name.
-    pub hostname: String,
-    /// `*.<domain>` for workspace apps.
-    pub wildcard: Option<String>,
-    /// The managed DNS zone.
-    pub dns_zone: Option<String>,
-    /// An existing certificate.
-    pub certificate: Option<String>,
-    /// Who may come in; empty means everyone.
-    pub allowed_cidrs: Vec<String>,
-}
-
-/// A pinned release.
-#[derive(Debug, Serialize)]
-pub struct Release {
-    /// Its version and why that one.
-    pub version: Figure<String>,
-    /// The artefact's sha256, where one is pinned.
-    pub sha256: Option<String>,
-    /// Where it is fetched from instead of its public home.
-    pub mirror: Option<String>,
-}
-
-/// A group of equal machines.
-#[derive(Debug, Serialize)]
-pub struct Machine {
-    /// The machine type and why.
-    pub machine_type: Figure<String>,
-    /// vCPUs of that type.
-    pub vcpus: u32,
-    /// Memory in GiB of that type.
-    pub memory_gib: f64,
-    /// The boot disk's type.
-    pub disk_type: &'static str,
-    /// The boot disk's size in GB and why.
-    pub disk_gb: Figure<u32>,
-}
-
-/// The control plane.
-#[derive(Debug, Serialize)]
-pub struct Coderd {
-    /// How many.
-    pub replicas: Figure<u32>,
-    /// On what.
-    pub machine: Machine,
-    /// Open database connections a replica.
-    pub max_open_connections: Figure<u32>,
-}
-
-/// A cluster and the provisioner hosts beside it.
-#[derive(Debug, Serialize)]
-pub struct ClusterPlan {
-    /// Its name.
-    pub name: String,
-    /// Its cloud.
-    pub cloud: &'static str,
-    /// Its region.
-    pub region: String,
-    /// Its zones.
-    pub zones: Vec<String>,
-    /// Its share of the load.
-    pub share: f64,
-    /// Workspaces that run in it at once.
-    pub running_workspaces: Figure<u32>,
-    /// Workspaces a node.
-    pub density: Density,
-    /// What a template should request for a workspace.
-    pub request: Requests,
-    /// The nodes' machine.
-    pub node: Machine,
-    /// Fewest nodes.
-    pub nodes_min: Figure<u32>,
-    /// Most nodes.
-    pub nodes_max: Figure<u32>,
-    /// Pods a node may run.
-    pub max_pods: Figure<u32>,
-    /// The static pool for Kubernetes' own pods.
-    pub system_node: Machine,
-    /// The provisioner hosts' machine.
-    pub host: Machine,
-    /// How many hosts.
-    pub hosts: Figure<u32>,
-    /// Daemons on each.
-    pub daemons_per_host: Figure<u32>,
-    /// Daemons that the tier asks for beside this cluster.
-    pub provisioners: u32,
-}
-
-/// What a workspace should request, as Kubernetes writes quantities.
-#[derive(Debug, Serialize)]
-pub struct Requests {
-    /// CPU, e.g. `500m`.
-    pub cpu: String,
-    /// Memory, e.g. `2048Mi`.
-    pub memory: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// The database.
-#[derive(Debug, Serialize)]
-pub struct Database {
-    /// The managed service's tier name.
-    pub machine: Figure<String>,
-    /// PostgreSQL's major version.
-    pub version: Figure<u32>,
-    /// Storage in GB.
-    pub storage_gb: Figure<u32>,
-    /// A standby in another zone.
-    pub high_availability: Figure<bool>,
-    /// Connections it admits.
-    pub max_connections: Figure<u32>,
-    /// Daily backups kept.
-    pub backup_days: Figure<u32>,
-}
-
-/// Terraform's state.
-#[derive(Debug, Serialize)]
-pub struct State {
-    /// The backend's name.
-    pub backend: Backend,
-    /// Its arguments.
-    pub arguments: IndexMap<String, Argument>,
-}
-
-/// A backend argument.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Argument {
-    /// `true` or `false`, as `use_lockfile` is.
-    Flag(bool),
-    /// Everything else.
-    Text(String),
 }
 
 /// Makes the plan of a sized spec.
@@ -256,7 +68,8 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         chain: rules.general,
         vcpus: sizing.coderd.vcpus.value.into(),
         memory_gb: sizing.coderd.memory_gb.value.into(),
-        need: format!("{} vCPU / {} GB: {row}", sizing.coderd.vcpus.value, sizing.coderd.memory_gb.value),
+        need: capacity(&sizing.coderd.vcpus, &sizing.coderd.memory_gb),
+        place: spec.coderd.vcpus.as_ref().or(spec.coderd.memory_gb.as_ref()).map(Spanned::span),
     });
     let host_machine = chooser.choose(&Wish {
         key: "provisioners.machine",
@@ -266,6 +79,12 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         vcpus: sizing.provisioners.host.value.0,
         memory_gb: sizing.provisioners.host.value.1,
         need: sizing.provisioners.host.reason.clone(),
+        place: spec
+            .provisioners
+            .vcpus_each
+            .as_ref()
+            .or(spec.provisioners.memory_gb_each.as_ref())
+            .map(Spanned::span),
     });
     let node_need = match cluster.table {
         Some(_) => format!("{} vCPU / {} GB: {row}", cluster.node_vcpus, cluster.node_memory_gb),
@@ -282,6 +101,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         vcpus: cluster.node_vcpus.into(),
         memory_gb: cluster.node_memory_gb.into(),
         need: node_need,
+        place: None,
     });
     let database = (rules.database)(spec, sizing).map_err(|problem| chooser.problems.push(problem));
     let zones = chooser.zones();
@@ -389,6 +209,9 @@ const HOST_DISK_BASE_GB: u32 = 20;
 /// one build's work directory (coder/coder `executor.go`: neither is shared between daemons). DERIVED.
 const HOST_DISK_DAEMON_GB: u32 = 4;
 
+/// Daily backups kept unless the spec says otherwise: two weeks, so that a fault found after a holiday can be undone. DERIVED.
+const BACKUP_DAYS: u32 = 14;
+
 fn find_region(spec: &Spec, cloud: Cloud) -> Result<&'static Region, Vec<Diagnostic>> {
     let name = spec.region.get_ref();
     catalog::region(cloud, name).ok_or_else(|| {
@@ -435,7 +258,7 @@ fn system_machine(node: &'static MachineType, nodes_max: u32) -> (&'static Machi
 }
 
 fn state(spec: &Spec) -> State {
-    let argument = |key: &String, value: &crate::spec::Spanned<String>| match spec.state.is_flag(key) {
+    let argument = |key: &String, value: &Spanned<String>| match spec.state.is_flag(key) {
         true => Argument::Flag(value.get_ref() == "true"),
         false => Argument::Text(value.get_ref().clone()),
     };
@@ -459,8 +282,7 @@ fn requests(request: &Figure<Request>) -> Requests {
 }
 
 fn access(spec: &Spec) -> Access {
-    let text =
-        |value: &Option<crate::spec::Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
     Access {
         hostname: spec.access.hostname.get_ref().clone(),
         wildcard: text(&spec.access.wildcard),
@@ -471,8 +293,7 @@ fn access(spec: &Spec) -> Access {
 }
 
 fn coder_release(spec: &Spec) -> Release {
-    let text =
-        |value: &Option<crate::spec::Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
     Release {
         version: match text(&spec.coder.version) {
             Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
@@ -499,27 +320,23 @@ fn plan_database(spec: &Spec, sizing: &Sizing, machine: Figure<String>) -> Datab
             ),
         },
     };
+    let backup_days = match &keys.backup_days {
+        Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
+        None => Figure { value: BACKUP_DAYS, reason: "one a day".to_owned() },
+    };
     Database {
         machine,
         version: match &keys.version {
             Some(version) => Figure { value: *version.get_ref(), reason: asked("version") },
             None => Figure {
                 value: releases::POSTGRES_VERSION,
-                reason: "Coder needs 13 or newer; an upgrade is a change of this line".to_owned(),
+                reason: "Coder needs 13 or newer; database.version upgrades it, with downtime".to_owned(),
             },
         },
         storage_gb: sizing.database.storage_gb.clone(),
         high_availability,
         max_connections: sizing.database.max_connections.clone(),
-        backup_days: match &keys.backup_days {
-            Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
-            None => Figure {
-                value: 14,
-                reason: format!(
-                    "daily backups; any moment of the last {} days can be restored",
-                    gcp::LOG_DAYS
-                ),
-            },
-        },
+        log_days: backup_days.value.min(gcp::LOG_DAYS),
+        backup_days,
     }
 }

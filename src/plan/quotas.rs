@@ -77,6 +77,16 @@ pub fn table(coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec, zones: u32) ->
         add("VM instances".to_owned(), min, max, of);
     }
     let mut rows: Vec<Quota> = rows.into_values().collect();
+    // Beside each family's own quota one counts them all, and new projects begin with a few dozen.
+    let cpus = || rows.iter().filter(|row| row.name.ends_with("CPUs"));
+    let all = Quota {
+        name: "CPUs (all regions)".to_owned(),
+        scope: "global".to_owned(),
+        min: cpus().map(|row| row.min).sum(),
+        max: cpus().map(|row| row.max).fold(0, u32::saturating_add),
+        of: "all machines".to_owned(),
+    };
+    rows.insert(cpus().count(), all);
     let fixed = |name: &str, scope: &str, count: u32, of: &str| Quota {
         name: name.to_owned(),
         scope: scope.to_owned(),

@@ -2,5 +2,6 @@
 
 terraform {
   # On this machine only. For work in a team name a bucket under [state] in coder.toml.
-  backend "local" {}
+  backend "local" {
+  }
 }

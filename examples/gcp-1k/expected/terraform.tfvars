@@ -3,7 +3,7 @@
 project = "acme-prod"
 name    = "acme-coder"
 region  = "us-central1"                                       # Iowa
-zones   = ["us-central1-a", "us-central1-b", "us-central1-c"] # of 4 in us-central1; a change replaces the machine groups
+zones   = ["us-central1-a", "us-central1-b", "us-central1-c"] # of 4 in us-central1; Google refuses to move coderd's group while it serves
 
 access = {
   hostname = "coder.acme.dev"
@@ -11,20 +11,20 @@ access = {
   dns_zone = "acme-dev"
 }
 
-# Cut from 10.64.0.0/16: private, with a quarter kept for growth.
+# Cut from 10.64.0.0/14: private, with a quarter kept for growth.
 network = {
-  database_cidr = "10.64.16.0/20" # Cloud SQL takes a /24 of it in each region
+  database_cidr = "10.64.64.0/18" # Cloud SQL takes a /24 of it in each region
 
   subnets = {
     coderd = {
       region = "us-central1"
-      cidr   = "10.64.0.0/24"
+      cidr   = "10.64.0.0/22"
     }
     main = {
       region        = "us-central1"
-      cidr          = "10.64.32.0/20"  # 52 nodes at most, 2 hosts
-      pods_cidr     = "10.64.128.0/17" # 52 nodes at most × 128 addresses
-      services_cidr = "10.64.48.0/20"
+      cidr          = "10.64.128.0/18" # 52 nodes at most, 2 hosts
+      pods_cidr     = "10.66.0.0/15"   # 52 nodes at most × 128 addresses
+      services_cidr = "10.64.192.0/18"
     }
   }
 }
@@ -52,18 +52,18 @@ coderd = {
 
 database = {
   tier              = "db-custom-8-30720" # 8 vCPU / 30 GB: tier 1k, revision 2
-  version           = "POSTGRES_17"       # Coder needs 13 or newer; an upgrade is a change of this line
+  version           = "POSTGRES_17"       # Coder needs 13 or newer; database.version upgrades it, with downtime
   disk_gb           = 512                 # the page names none; what revision 1 gives its smallest tier
   high_availability = false               # the page lists 1 database node; true adds a standby in another zone
   max_connections   = 230                 # two generations of 3 coderd × 30 + 50
-  backup_days       = 14                  # daily backups; any moment of the last 7 days can be restored
+  backup_days       = 14                  # one a day
 }
 
 clusters = {
   main = {
     region             = "us-central1"
     zones              = ["us-central1-a", "us-central1-b", "us-central1-c"]
-    control_plane_cidr = "10.64.15.240/28"
+    control_plane_cidr = "10.64.63.240/28"
 
     nodes = {
       machine_type = "n4-standard-8" # 8 vCPU / 32 GB: revision 1's node, coder/coder 1k-users.md@0e3e292 names none
@@ -83,8 +83,8 @@ clusters = {
 
     # What a template should request for a workspace, so that 14 fit a node.
     workspace_requests = {
-      cpu    = "500m" # revision 1's figures: 16 on 8 vCPU, 2 GB a user
-      memory = "2048Mi"
+      cpu    = "500m" # 0.5 vCPU / 2 GB, cut to what n4-standard-8 leaves to 14 beside its DaemonSets
+      memory = "1984Mi"
     }
 
     provisioners = {

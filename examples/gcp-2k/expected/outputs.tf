@@ -1,4 +1,4 @@
-# What people and the second root (kubernetes/) need to know. Written by tierform; edit coder.toml instead.
+# What people, and whatever sets up the clusters, need to know. Written by tierform; edit coder.toml instead.
 
 output "url" {
   description = "Where users go."

@@ -3,7 +3,7 @@
 project = "acme-prod"
 name    = "acme-coder"
 region  = "europe-west4"                                         # Netherlands
-zones   = ["europe-west4-a", "europe-west4-b", "europe-west4-c"] # of 3 in europe-west4; a change replaces the machine groups
+zones   = ["europe-west4-a", "europe-west4-b", "europe-west4-c"] # of 3 in europe-west4; Google refuses to move coderd's group while it serves
 
 labels = {
   team        = "platform"
@@ -50,15 +50,15 @@ terraform = {
 
 coderd = {
   replicas             = 2               # tier 2k, revision 1
-  machine_type         = "n1-standard-4" # 4 vCPU / 16 GB: tier 2k, revision 1, as the page prints it
+  machine_type         = "n1-standard-4" # 4 vCPU / 16 GB: tier 2k, revision 1, as the page prints it, which has 15 GB
   disk_type            = "pd-balanced"
   disk_gb              = 30 # the system and the binary; coderd keeps its data in the database
   max_open_connections = 30 # a replica; Coder's own deployment saturated 10 (coder/coder #21572)
 }
 
 database = {
-  tier              = "db-custom-4-15360" # 4 vCPU / 16 GB: tier 2k, revision 1, as the page prints it
-  version           = "POSTGRES_17"       # Coder needs 13 or newer; an upgrade is a change of this line
+  tier              = "db-custom-4-15360" # 4 vCPU / 16 GB: tier 2k, revision 1, as the page prints it, which has 15 GB
+  version           = "POSTGRES_17"       # Coder needs 13 or newer; database.version upgrades it, with downtime
   disk_gb           = 1024                # tier 2k, revision 1
   high_availability = true                # database.high_availability in coder.toml
   max_connections   = 170                 # two generations of 2 coderd × 30 + 50
@@ -89,8 +89,8 @@ clusters = {
 
     # What a template should request for a workspace, so that 16 fit a node.
     workspace_requests = {
-      cpu    = "460m" # what t2d-standard-8 leaves to 16 workspaces after its DaemonSets
-      memory = "1776Mi"
+      cpu    = "463m" # 0.5 vCPU / 2 GB, cut to what t2d-standard-8 leaves to 16 beside its DaemonSets
+      memory = "1744Mi"
     }
 
     provisioners = {

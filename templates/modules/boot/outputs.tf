@@ -5,6 +5,6 @@ output "user_data" {
 
   precondition {
     condition     = local.user_data_bytes <= 16384
-    error_message = "The user data is ${local.user_data_bytes} bytes long, and a machine takes 16384 at most. Shorten var.environment or var.database.ca_certificate."
+    error_message = "The user data is ${local.user_data_bytes} bytes long, and not every cloud takes more than 16384. Shorten var.environment or var.database.ca_certificate."
   }
 }

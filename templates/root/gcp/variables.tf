@@ -155,7 +155,7 @@ variable "clusters" {
 # Safety
 
 variable "secret_versions" {
-  description = "Raise a number to rotate that secret: machines are replaced, in turn, to take up the new value."
+  description = "Raise a number to rotate that secret: coderd's machines are replaced by the apply; provisioner hosts you replace yourself (output drain)."
   type = object({
     database_password = optional(number, 1)
     provisioner_psk   = optional(number, 1)

@@ -33,7 +33,7 @@ resource "google_compute_region_instance_template" "coderd" {
     source_image = var.coderd.image
     disk_type    = var.coderd.disk_type
     disk_size_gb = var.coderd.disk_gb
-    labels       = local.labels # the provider's default_labels do not reach disks
+    labels       = local.labels # a template's own labels do not reach its disks
 
     provisioned_iops       = var.coderd.disk_iops
     provisioned_throughput = var.coderd.disk_throughput

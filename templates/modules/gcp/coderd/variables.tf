@@ -240,9 +240,9 @@ variable "coderd" {
 }
 
 variable "balancer" {
-  description = "The balancer's habits: share of requests that are logged (0 to 1; each costs about 1 KB of Cloud Logging), QUIC (DISABLE, ENABLE, or NONE for Google's choice), seconds that a leaving replica may finish requests."
+  description = "The balancer's habits: share of requests that are logged (0 to 1; a log line holds the whole URL, and some of Coder's carry session tokens), QUIC (DISABLE, ENABLE, or NONE for Google's choice), seconds that a leaving replica may finish requests."
   type = object({
-    log_sample_rate  = optional(number, 1)
+    log_sample_rate  = optional(number, 0)
     quic             = optional(string, "DISABLE")
     draining_seconds = optional(number, 300)
   })

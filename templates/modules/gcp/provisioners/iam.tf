@@ -6,7 +6,7 @@ resource "google_service_account" "provisioner" {
   display_name = "${local.role}: Coder provisioner hosts"
 }
 
-# The pre-shared key and nothing else. Grants take a while to spread: the boot script tries again on 403.
+# The pre-shared key, the only secret on these hosts. Whoever may push templates runs code as this account, and so can read it. Grants take a while to spread: the boot script tries again on 403.
 resource "google_secret_manager_secret_iam_member" "provisioner" {
   project   = var.project
   secret_id = var.secrets.provisioner_psk.secret_id

@@ -43,7 +43,7 @@ resource "google_compute_region_instance_template" "provisioner" {
     source_image = var.provisioners.image
     disk_type    = var.provisioners.disk_type
     disk_size_gb = var.provisioners.disk_gb
-    labels       = local.labels # the provider's default_labels do not reach disks
+    labels       = local.labels # a template's own labels do not reach its disks
 
     provisioned_iops       = var.provisioners.disk_iops
     provisioned_throughput = var.provisioners.disk_throughput

@@ -21,7 +21,7 @@ output "daemons" {
 }
 
 output "drain" {
-  description = "How to bring one host to the newest template, or take it away, without killing builds. SSH through IAP needs a firewall rule of yours from 35.235.240.0/20 to port 22."
+  description = "How to bring one host to the newest template, or take it away, without killing builds: stop waits 15 minutes for them, so look for longer ones first. SSH through IAP needs a firewall rule of yours from 35.235.240.0/20 to port 22."
   value = {
     stop    = "gcloud compute ssh HOST --project ${var.project} --zone ZONE --tunnel-through-iap --command \"sudo systemctl stop coder-provisioners.target 'coder-provisioner@*'\""
     replace = "gcloud compute instance-groups managed update-instances ${local.role} --project ${var.project} --region ${var.region} --instances HOST --minimal-action replace --most-disruptive-allowed-action replace"
