@@ -201,13 +201,18 @@ fn hostile_sizes_are_bounded() {
     assert_eq!(shown.matches("is not a key of the spec").count(), 50);
     assert!(shown.contains("the first 50 are shown"), "{shown}");
     let text = format!("x = {}", "[".repeat(500_000));
-    assert!(report(&text).contains("recurse"), "{}", report(&text));
+    assert!(report(&text).contains("nests lists or tables too deeply"), "{}", report(&text));
+    let text = format!("{}.a = 1\n", "a.".repeat(30_000).trim_end_matches('.'));
+    assert!(report(&text).contains("too many parts between dots"), "{}", report(&text));
     let text = format!("name = \"{}\"\n", "a".repeat(1_000_000));
     assert!(report(&text).len() < 10_000);
     let text = "=\n".repeat(500_000);
     assert_eq!(read(&text).problems.len(), 1, "the first one says enough");
     let text = format!("[network]\nallowed_cidrs = [{}]", "\"10.0.0.0/8\",".repeat(70_000));
     assert!(report(&text).len() < 100_000);
+    let apart: String = (0..20_000).map(|n| format!("\"10.{}.{}.0/24\",", n / 256, n % 256)).collect();
+    let inside = format!("[network]\nallowed_cidrs = [{apart}\"10.0.0.0/30\"]");
+    assert!(report(&inside).contains("\"10.0.0.0/30\", which lies inside \"10.0.0.0/24\""));
 }
 
 #[test]

@@ -174,12 +174,19 @@ pub(super) fn mirror(text: &str) -> Result<(), Diagnostic> {
         )
         .help(help));
     }
-    match path.contains([':']) || path.split('/').any(|part| part == "..") {
-        true => Err(Diagnostic::at(
+    if path.contains(':') || path.split('/').any(|part| part == "..") {
+        return Err(Diagnostic::at(
             text.len() - path.len()..text.len(),
             format!("{} has an odd path", quoted(text)),
         )
-        .help(help)),
-        false => Ok(()),
+        .help(help));
+    }
+    match text.char_indices().next_back().filter(|(_, last)| !last.is_ascii_alphanumeric()) {
+        None => Ok(()),
+        Some((at, last)) => {
+            Err(Diagnostic::at(at..text.len(), format!("{} ends with `{last}`", quoted(text)))
+                .note("the machines append `/`, the release and the file's name")
+                .help(if last == '/' { "leave out the last `/`" } else { "end it with a letter or a digit" }))
+        }
     }
 }

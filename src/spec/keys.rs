@@ -60,7 +60,7 @@ pub(super) struct Word {
 pub(super) enum Status {
     /// It does what its documentation says.
     Ready,
-    /// Its feature is not built yet: refused, except for `false`, which asks for nothing.
+    /// Its feature is not built yet: refused, except for a flag's `false`, which asks for nothing.
     Later,
     /// It would put a secret into a file: refused.
     Secret,

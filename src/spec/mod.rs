@@ -19,7 +19,7 @@ mod wording;
 
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 pub use toml::Spanned;
 
 pub use file::{LARGEST, Unreadable, load};
@@ -27,7 +27,7 @@ pub use names::NAME_MAX;
 pub use read::{Reading, read};
 
 /// A Coder reference-architecture tier, by its number of users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Tier {
     /// Up to 1,000 users.
     #[serde(rename = "1k")]
@@ -44,7 +44,7 @@ pub enum Tier {
 }
 
 /// The cloud that everything runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
     /// Google Cloud.
@@ -55,19 +55,8 @@ pub enum Cloud {
     Azure,
 }
 
-/// The Coder licence the deployment will have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum License {
-    /// Premium: several coderd replicas and external provisioners.
-    #[default]
-    Premium,
-    /// Community: one coderd with built-in provisioners.
-    Community,
-}
-
 /// Which machine names are taken where a tier page prints some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Machines {
     /// The names that the tier page prints.
@@ -77,19 +66,8 @@ pub enum Machines {
     Current,
 }
 
-/// The shape of the generated directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    /// A root module: `tofu apply` runs in it.
-    #[default]
-    Root,
-    /// A child module, called from the user's own root.
-    Module,
-}
-
 /// Where Terraform keeps its state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// A file beside the configuration.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::wording::quoted;
+use super::wording::{bare, quoted};
 use crate::diagnostic::Diagnostic;
 
 /// What follows a deployment's name in the names that end soonest, and where they end.
@@ -213,7 +213,13 @@ pub(super) fn certificate(text: &str) -> Result<(), Diagnostic> {
     const NAME: Pattern = Pattern::new("a certificate's name", 1..64, "coder");
     let parts: Vec<&str> = text.splitn(7, '/').collect();
     if let ["projects", owner, "locations", "global", "certificates", name] = parts[..] {
-        project(owner).map_err(|fault| fault.shifted("projects/".len()))?;
+        if project(owner).is_err() {
+            let at = "projects/".len();
+            let what = format!("names the project {}, which is not a project id", quoted(owner));
+            return Err(Diagnostic::at(at..at + owner.len(), what)
+                .note("a certificate's id begins with the id of its project, not with the project's number or title")
+                .help(format!("write projects/<project>/locations/global/certificates/{}", bare(name))));
+        }
         return NAME.check(name).map_err(|fault| fault.shifted(text.len() - name.len()));
     }
     Err(Diagnostic::at(
@@ -278,7 +284,7 @@ pub(super) fn output(text: &str) -> Result<(), Diagnostic> {
     if text.starts_with(['/', '~']) || drive {
         return fault("is not relative to the spec");
     }
-    // The directory is named in commands of the generated README, which people paste into a shell.
+    // Whatever some shell or file system reads as more than a name is left out; a space only asks for quotes.
     if let Some(c) = text.chars().find(|c| !c.is_alphanumeric() && !"-_. /".contains(*c)) {
         return fault(&format!("holds `{c}`"));
     }
@@ -287,6 +293,12 @@ pub(super) fn output(text: &str) -> Result<(), Diagnostic> {
     }
     if text.split('/').all(|part| part.is_empty() || part == ".") {
         return fault("is the spec's own directory");
+    }
+    if text.split('/').any(|part| part.starts_with('.') && part != ".") {
+        return fault("has a part that starts with a dot").map_err(|fault| {
+            fault
+                .note("directories such as .git, .terraform and .tierform belong to the tools that make them")
+        });
     }
     match text.split('/').any(|part| part.len() > 255) {
         true => fault("holds a name longer than 255 bytes, which file systems refuse"),

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::syntax::{explained, line_of};
+use super::syntax::{explained, explained_without_place, line_of};
 use crate::diagnostic::{Diagnostic, in_bounds};
 
 /// How many mistakes are kept: a file with more is no spec, and memory stays bounded.
@@ -21,10 +21,16 @@ impl<'a> Problems<'a> {
     /// Starts with what the parser said: one mistake a line, since the later ones follow from the first.
     pub(super) fn new(text: &'a str, errors: Vec<toml::de::Error>) -> Self {
         let mut problems = Problems { text, found: Vec::new(), broken: Vec::new() };
-        let mut errors: Vec<(Range<usize>, toml::de::Error)> =
-            errors.into_iter().map(|error| (in_bounds(text, error.span().unwrap_or(0..0)), error)).collect();
-        errors.sort_by_key(|(span, _)| span.start);
-        for (span, error) in errors {
+        let (mut placed, mut placeless) = (Vec::new(), None);
+        for error in errors {
+            match error.span() {
+                Some(span) => placed.push((in_bounds(text, span), error)),
+                None => placeless = placeless.or(Some(error)),
+            }
+        }
+        placed.sort_by_key(|(span, _)| span.start);
+        problems.found.extend(placeless.as_ref().map(explained_without_place));
+        for (span, error) in placed {
             let line = line_of(text, span.start);
             if problems.broken.last().is_some_and(|last| line.start < last.end) || problems.is_full() {
                 continue;

@@ -68,7 +68,7 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
     for key in keys {
         match &key.kind {
             _ if key.required.is_some() => missing(section, key, problems),
-            Kind::Table(_) if key.name == "gcp" => {}
+            Kind::Table(_) if key.name == "gcp" || section.lacks_table(key.name) => {}
             Kind::Table(keys) => require(&section.section(key.name), keys, problems),
             Kind::State => {
                 let state = section.section(key.name);
@@ -78,7 +78,8 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
             _ => {}
         }
     }
-    if section.word("cloud", &Cloud::ALL, Cloud::as_str).is_some_and(|cloud| *cloud.get_ref() == Cloud::Gcp) {
+    let cloud = section.word("cloud", &Cloud::ALL, Cloud::as_str).map(Spanned::into_inner);
+    if cloud == Some(Cloud::Gcp) && !section.lacks_table("gcp") {
         require(&section.section("gcp"), GCP, problems);
     }
 }

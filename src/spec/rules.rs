@@ -1,6 +1,11 @@
 //! What no key can say alone: keys that need, exclude or bound each other.
 
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
 use super::access::{host_fault, hostname, shares_domain};
+use super::address;
 use super::problems::Problems;
 use super::walk::Section;
 use super::wording::quoted;
@@ -12,6 +17,7 @@ pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     wildcard(&root.section("access"), problems);
     sha256(&root.section("coder"), problems);
     nodes(&root.section("workspaces"), problems);
+    ranges(&root.section("network"), problems);
 }
 
 /// The wildcard lies in the access URL's domain and can be certified.
@@ -60,5 +66,37 @@ fn nodes(workspaces: &Section<'_>, problems: &mut Problems<'_>) {
             max.get_ref()
         );
         problems.push(Diagnostic::at(min.span(), message).help("lower `nodes_min` or raise `nodes_max`"));
+    }
+}
+
+/// No allowed range lies in another: one of the two would mean nothing, or more than was meant.
+fn ranges(network: &Section<'_>, problems: &mut Problems<'_>) {
+    let mut before: BTreeMap<Ipv4Net, &str> = BTreeMap::new();
+    for entry in network.entries_as_written("allowed_cidrs") {
+        let written = *entry.get_ref();
+        let Ok(range) = address::allowed(written).and_then(|()| address::range(written)) else { continue };
+        let outer =
+            std::iter::successors(Some(range), Ipv4Net::supernet).find_map(|net| before.get_key_value(&net));
+        // Ranges nest or are apart, and sort by their first address, so the next one tells for all.
+        let inner = before.range(range..).next().filter(|(net, _)| range.contains(*net));
+        let clash = match (outer, inner) {
+            (Some((net, other)), _) if *net == range => Some(("is the same as", other)),
+            (Some((_, other)), _) => Some(("lies inside", other)),
+            (None, Some((_, other))) => Some(("contains", other)),
+            (None, None) => None,
+        };
+        if let Some((how, other)) = clash {
+            let message =
+                format!("`network.allowed_cidrs` names {}, which {how} {}", quoted(written), quoted(other));
+            problems.push(
+                Diagnostic::at(entry.span(), message)
+                    .note("an address may come in if one range has it, so one of these two changes nothing")
+                    .help("keep the one that you mean"),
+            );
+        }
+        before.entry(range).or_insert(written);
+        if problems.is_full() {
+            break;
+        }
     }
 }

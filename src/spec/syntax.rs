@@ -10,6 +10,9 @@ use crate::diagnostic::Diagnostic;
 /// How the parser's message starts where a line is a key without `=`.
 const NO_VALUE: &str = "key with no value";
 
+/// How it starts where lists or tables lie too deep in each other.
+const TOO_DEEP: &str = "cannot recurse further";
+
 /// How many such lines are looked for.
 const ROUNDS: usize = 20;
 
@@ -69,7 +72,10 @@ pub(super) fn explained(text: &str, span: Range<usize>, error: &Error) -> (Diagn
     let unquoted = "string values must be quoted";
     let said = if said.starts_with(unquoted) { unquoted } else { said };
     let mistake = Diagnostic::at(span.clone(), format!("this line is not valid TOML: {said}"));
-    let mistake = if said == unquoted {
+    let mistake = if said.starts_with(TOO_DEEP) {
+        Diagnostic::at(span, "this line nests lists or tables too deeply to be read")
+            .help("write the value flat; no key of the spec takes a list of lists")
+    } else if said == unquoted {
         mistake.help(quoted_again(&text[span]))
     } else if said.starts_with(NO_VALUE) {
         mistake.help("write `key = value`, or `# ` before a comment")
@@ -77,6 +83,17 @@ pub(super) fn explained(text: &str, span: Range<usize>, error: &Error) -> (Diagn
         mistake
     };
     (mistake, if header { line.start..table_end(text, line.end) } else { line })
+}
+
+/// An error of the parser that has no place.
+pub(super) fn explained_without_place(error: &Error) -> Diagnostic {
+    match error.message() {
+        "recursion limit" => {
+            Diagnostic::nowhere("a key or a table's name has too many parts between dots to be read")
+                .help("write keys such as `access.url`; no key of the spec needs more than a few dots")
+        }
+        said => Diagnostic::nowhere(format!("the file is not valid TOML: {said}")),
+    }
 }
 
 /// The mend of a value that stands without quotes, or in those of a word processor.

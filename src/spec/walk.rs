@@ -1,6 +1,7 @@
 //! The walk over the parsed file by the lists of keys: every key known, every value of its type, in range and well formed.
 //! What passes is kept with its place; what does not is a mistake, and counts as written all the same.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -69,7 +70,11 @@ impl<'a> Section<'a> {
                 Err(draft) => draft.about(&path).placed(value.span()),
             },
             // Asking for nothing is no mistake.
-            Status::Later if value.get_ref().as_bool() == Some(false) => return,
+            Status::Later
+                if matches!((&key.kind, value.get_ref()), (Kind::Flag, DeValue::Boolean(false))) =>
+            {
+                return;
+            }
             Status::Later => wording::not_yet(&format!("`{path}`")).placed(at),
             Status::Secret => wording::secret().about(&path).placed(at),
         };
@@ -157,6 +162,26 @@ impl<'a> Section<'a> {
     /// The string under a key, even one that was refused.
     pub(super) fn as_written(&self, key: &str) -> Option<&'a str> {
         self.written.iter().find(|(name, _)| *name == key).and_then(|(_, value)| value.get_ref().as_str())
+    }
+
+    /// The strings of a list, even of one that was refused, each once.
+    pub(super) fn entries_as_written(&self, key: &str) -> Vec<Spanned<&'a str>> {
+        let list = self
+            .written
+            .iter()
+            .find(|(name, _)| *name == key)
+            .and_then(|(_, value)| value.get_ref().as_array());
+        let mut seen = HashSet::new();
+        list.into_iter()
+            .flatten()
+            .filter_map(|entry| Some(Spanned::new(entry.span(), entry.get_ref().as_str()?)))
+            .filter(|entry| seen.insert(*entry.get_ref()))
+            .collect()
+    }
+
+    /// Whether the file has something else where this table belongs, which was refused.
+    pub(super) fn lacks_table(&self, name: &str) -> bool {
+        self.has(name) && !self.sections.iter().any(|section| section.name == name)
     }
 
     /// A table of this one; an empty one if the file has none.
@@ -256,7 +281,8 @@ fn inside(draft: Diagnostic, text: &str, value: Range<usize>, problems: &Problem
 
 fn list_is_good(list: &DeArray<'_>, check: Check, path: &str, problems: &mut Problems<'_>) -> bool {
     let mut good = true;
-    for (at, entry) in list.iter().enumerate() {
+    let mut seen = HashSet::new();
+    for entry in list.iter() {
         let draft = match entry.get_ref() {
             DeValue::String(text) => match check(text) {
                 Ok(()) => None,
@@ -267,9 +293,7 @@ fn list_is_good(list: &DeArray<'_>, check: Check, path: &str, problems: &mut Pro
                     .help("write each entry in quotes"),
             ),
         };
-        // Only the first few are compared with what comes before them, so that a hostile list costs no square of its length.
-        let twice = at < 1000
-            && list.iter().take(at).any(|other| other.get_ref().as_str() == entry.get_ref().as_str());
+        let twice = entry.get_ref().as_str().is_some_and(|name| !seen.insert(name));
         let draft = draft.or_else(|| {
             let name = entry.get_ref().as_str().unwrap_or_default();
             twice.then(|| Diagnostic::nowhere(format!("names {} twice", quoted(name))).help("name it once"))
