@@ -31,7 +31,7 @@ pub fn run(place: &Place) -> Result<ExitCode, Failure> {
     warn(&source.compiled.plan.warnings);
     let kept: Vec<_> = changes.kept().collect();
     for change in &kept {
-        say(&format!("kept: {}: {}", change.path, change.kind.reason()));
+        say(&format!("{}: {}", change.path, change.kind.reason()));
     }
     for change in changes.iter().filter(|change| change.kind == Kind::Deleted) {
         say(&format!("{}: {}", change.path, change.kind.reason()));
