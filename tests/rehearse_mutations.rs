@@ -3,10 +3,13 @@
 
 mod engines;
 mod mutations;
+mod turns;
+
+use std::path::Path;
 
 use mutations::{Mutation, assert_all_found};
 
-/// What the mistakes are put into.
+/// What the mistakes are put into, in the repository.
 const BASE: &str = "tests/rehearse/gcp";
 
 #[rustfmt::skip]
@@ -100,5 +103,5 @@ const MUTATIONS: &[Mutation] = &[
 
 #[test]
 fn every_mutation_is_found_for_the_right_reason() {
-    assert_all_found(BASE, MUTATIONS);
+    assert_all_found(&Path::new(env!("CARGO_MANIFEST_DIR")).join(BASE), MUTATIONS);
 }

@@ -4,12 +4,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tierform::rehearse::{Options, run};
 
-use crate::engines;
+use crate::{engines, turns};
 
 /// Name, file, what stands there, what stands there instead, a part of the expected message.
 pub type Mutation = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -26,14 +24,14 @@ fn copy(source: &Path, target: &Path) {
     }
 }
 
-/// What is wrong with the judgement on one mutation; nothing when it was found for the right reason.
-fn miss((name, file, from, to, expected): &Mutation, base: &Path, engine: &Path) -> Option<String> {
+/// Whether one mutation is found for the right reason; else what went instead.
+fn judge((name, file, from, to, expected): &Mutation, base: &Path, engine: &Path) -> Result<(), String> {
     let directory = tempfile::tempdir().unwrap();
     copy(base, directory.path());
     let path = directory.path().join(file);
     let text = fs::read_to_string(&path).unwrap();
     if !text.contains(from) {
-        return Some(format!("{name}: {file} does not hold {from:?}"));
+        return Err(format!("{name}: {file} does not hold {from:?}"));
     }
     fs::write(&path, text.replacen(from, to, 1)).unwrap();
     let options = Options {
@@ -41,42 +39,26 @@ fn miss((name, file, from, to, expected): &Mutation, base: &Path, engine: &Path)
         engine: Some(engine.display().to_string()),
         ..Options::default()
     };
-    let report = match run(&options, &|_| {}) {
-        Ok(report) => report,
-        Err(error) => return Some(format!("{name}: did not run: {error}")),
-    };
+    let report = run(&options, &|_| {}).map_err(|error| format!("{name}: did not run: {error}"))?;
+    if report.is_clean() {
+        return Err(format!("{name}: was not found"));
+    }
     let found: Vec<String> = report.problems().map(|problem| problem.text()).collect();
     let found = found.join("\n");
-    if report.is_clean() {
-        return Some(format!("{name}: was not found"));
+    if found.contains(expected) {
+        return Ok(());
     }
-    (!found.contains(expected))
-        .then(|| format!("{name}: expected {expected:?} but the engine said:\n{found}"))
+    Err(format!("{name}: expected {expected:?} but the engine said:\n{found}"))
 }
 
-/// Fails with every mutation of `base`, relative to the repository, that is missed or found for another reason.
-pub fn assert_all_found(base: &str, mutations: &[Mutation]) {
+/// Fails with every mutation of `base` that is missed or found for another reason.
+pub fn assert_all_found(base: &Path, mutations: &[Mutation]) {
     let engines = engines::all();
     if engines.is_empty() {
         return;
     }
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join(base);
-    let next = AtomicUsize::new(0);
-    let missed = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(mutation) = mutations.get(index) else { return };
-                    // Both engines in turn: the messages are the same in both.
-                    if let Some(miss) = miss(mutation, &base, &engines[index % engines.len()]) {
-                        missed.lock().unwrap().push(miss);
-                    }
-                }
-            });
-        }
+    turns::assert_all(mutations, |index, mutation| {
+        // Both engines in turn: the messages are the same in both.
+        judge(mutation, base, &engines[index % engines.len()])
     });
-    let missed = missed.into_inner().unwrap();
-    assert!(missed.is_empty(), "{} of {} missed:\n{}", missed.len(), mutations.len(), missed.join("\n\n"));
 }
