@@ -112,12 +112,10 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
     };
 
     let mut warnings = sizing.warnings.clone();
-    let mut problems = Vec::new();
     let zone_count = u32::try_from(zones.value.len()).unwrap_or(u32::MAX);
     let nodes =
         density::plan_nodes(spec, cluster, node_machine.0, rules.allocatable, zone_count, &mut warnings)
-            .map_err(|problem| problems.push(problem));
-    let Ok(nodes) = nodes else { return Err(problems) };
+            .map_err(|problem| vec![problem])?;
     let (system_type, system_need) = system_machine(node_machine.0, nodes.max.value);
 
     let cluster_plan = ClusterPlan {
@@ -164,17 +162,14 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
         },
     };
-    let network = match addresses::cut(spec, &cluster_plan, coderd.replicas.value, zone_count) {
-        Ok(network) => network,
-        Err(problem) => return Err(vec![problem]),
-    };
+    let network = addresses::cut(spec, &cluster_plan, coderd.replicas.value, zone_count)
+        .map_err(|problem| vec![problem])?;
     let quotas = quotas::table(&coderd, &cluster_plan, spec, zone_count);
 
     Ok(Plan {
         tier: sizing.row.tier.as_str(),
         revision: sizing.row.revision,
         page,
-        footnotes: sizing.row.footnotes.iter().map(|note| note.says).collect(),
         users: sizing.limits.users,
         cloud: cloud.as_str(),
         region: region.name.to_owned(),

@@ -16,8 +16,6 @@ pub struct Plan {
     pub revision: u8,
     /// The published page.
     pub page: &'static str,
-    /// What the page says beside its table.
-    pub footnotes: Vec<&'static str>,
     /// Users that the tier is good for.
     pub users: u32,
     /// The cloud.
