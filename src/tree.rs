@@ -16,6 +16,11 @@ pub struct File {
 }
 
 impl File {
+    /// Whether the text is the same in every tree of this version.
+    pub fn is_embedded(&self) -> bool {
+        self.known_sha256.is_some()
+    }
+
     /// The sha256 of the text, in lower-case hex.
     pub fn sha256(&self) -> Cow<'static, str> {
         self.known_sha256.map_or_else(|| sha256_hex(self.text.as_bytes()).into(), Cow::Borrowed)

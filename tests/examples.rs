@@ -49,6 +49,7 @@ fn generated(example: &Path) -> (Files, Files) {
     let spec = fs::read_to_string(example.join("coder.toml")).unwrap();
     let compiled = compile(&spec).unwrap_or_else(|problems| panic!("{}: {problems:#?}", example.display()));
     let tree = render::render(&compiled.plan).unwrap();
+    render::verify(tree.iter()).unwrap();
     tree.iter()
         .map(|(path, file)| (path.to_owned(), file.text.to_string()))
         .partition(|(path, _)| !path.starts_with("modules/"))

@@ -16,6 +16,8 @@ pub fn run(place: &Place) -> Result<ExitCode, Failure> {
     let out = source.out(&place.spec, place.out.as_deref());
     let tree = render::render(&source.compiled.plan)?;
     let changes = output::compare(&tree, &out, &source.sha256)?;
+    let written = changes.iter().filter(|change| change.kind.is_written());
+    render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
     output::write(&changes)?;
 
     let mut text = String::new();

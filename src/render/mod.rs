@@ -1,12 +1,11 @@
-//! Plan → tree: the cloud's modules as they are, the root rendered from templates, laid out and parsed once.
+//! Plan → tree: the cloud's modules as they are, the root rendered from templates and laid out.
+//! What of it is going to be written is parsed first, so that text which is not HCL never reaches the disk.
 
 mod engine;
 
-use std::borrow::Cow;
-
 use crate::layout;
 use crate::plan::Plan;
-use crate::tree::Tree;
+use crate::tree::{File, Tree};
 
 /// Every file of `templates/modules`, sorted: path in the output, text, sha256.
 static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
@@ -59,22 +58,26 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
             continue;
         };
         let rendered = engine::render(&mut engine, path, text, &context)?;
-        let is_hcl = output.ends_with(".tf") || output.ends_with(".tfvars");
-        let text: Cow<'static, str> = if is_hcl {
-            let text = layout::format(&rendered);
-            parse(output, &text)?;
-            text.into()
-        } else {
-            rendered.into()
-        };
+        let text = if is_hcl(output) { layout::format(&rendered) } else { rendered };
         tree.insert(output.to_owned(), text);
     }
     Ok(tree)
 }
 
-fn parse(path: &str, text: &str) -> Result<(), RenderError> {
-    match hcl_edit::parser::parse_body(text) {
-        Ok(_) => Ok(()),
-        Err(reason) => Err(RenderError::NotHcl { path: path.to_owned(), reason: reason.to_string() }),
+/// Parses files of a tree that were rendered from templates; modules are the same in every tree and judged by the tests.
+///
+/// Only for what is about to be written: a file that is on disk as rendered was parsed when it came there.
+///
+/// # Errors
+/// The first file that is not HCL, which is a bug of tierform.
+pub fn verify<'a>(files: impl Iterator<Item = (&'a str, &'a File)>) -> Result<(), RenderError> {
+    for (path, file) in files.filter(|(path, file)| is_hcl(path) && !file.is_embedded()) {
+        hcl_edit::parser::parse_body(&file.text)
+            .map_err(|reason| RenderError::NotHcl { path: path.to_owned(), reason: reason.to_string() })?;
     }
+    Ok(())
+}
+
+fn is_hcl(path: &str) -> bool {
+    path.ends_with(".tf") || path.ends_with(".tfvars")
 }
