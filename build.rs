@@ -54,14 +54,29 @@ fn catalog(folder: &Path) -> String {
     let mut rust = String::new();
     table(folder, &mut rust, "machines", "MachineType", |row| {
         format!(
-            "MachineType {{ cloud: {}, name: {:?}, vcpus: {}, memory_gib: {:?}, arm: {}, shared_core: {}, max_volumes: {} }}",
+            "MachineType {{ cloud: {}, name: {:?}, family: {:?}, series: {:?}, vcpus: {}, memory_gib: {:?}, arm: {}, \
+             shared_core: {}, max_volumes: {}, max_pods: {} }}",
             cloud(row[0]),
             row[1],
-            number::<u32>(row[2]),
-            number::<f64>(row[3]),
-            row[4] != "x86_64",
+            row[2],
+            row[3],
+            number::<u32>(row[4]),
+            number::<f64>(row[5]),
+            row[6] != "x86_64",
+            number::<bool>(row[7]),
+            optional(row[8]),
+            optional(row[9]),
+        )
+    });
+    table(folder, &mut rust, "databases", "DatabaseType", |row| {
+        format!(
+            "DatabaseType {{ cloud: {}, name: {:?}, series: {:?}, vcpus: {}, memory_gb: {}, burstable: {} }}",
+            cloud(row[0]),
+            row[1],
+            row[2],
+            number::<u32>(row[3]),
+            number::<u32>(row[4]),
             number::<bool>(row[5]),
-            if row[6].is_empty() { "None".into() } else { format!("Some({})", number::<u32>(row[6])) },
         )
     });
     table(folder, &mut rust, "regions", "Region", |row| {
@@ -106,6 +121,10 @@ fn cloud(name: &str) -> &'static str {
 
 fn number<T: std::str::FromStr>(cell: &str) -> T {
     cell.parse().unwrap_or_else(|_| panic!("templates/catalog has `{cell}` where a figure belongs"))
+}
+
+fn optional(cell: &str) -> String {
+    if cell.is_empty() { "None".to_owned() } else { format!("Some({})", number::<u32>(cell)) }
 }
 
 fn zones(cell: &str) -> Vec<&str> {

@@ -119,6 +119,10 @@ fn the_sample_is_read_as_written() {
 fn every_supported_key_reaches_the_spec() {
     let spec = good(FULL);
     let shown = format!("{spec:?}");
+    // What only other clouds have is tested in spec_clouds.
+    let shown = ["existing: None", "aws: None", "azure: None"]
+        .iter()
+        .fold(shown, |shown, other| shown.replace(other, ""));
     assert!(!shown.contains("None"), "{shown}");
     assert_eq!(spec.tier_revision.unwrap().into_inner(), 1);
     assert_eq!(spec.machines, Machines::Current);

@@ -1,4 +1,4 @@
-//! Machine types and families: what a machine carries, and which disks its family takes.
+//! Machine types: what a machine carries, and which disks its family takes.
 
 use super::{Cloud, MACHINES};
 
@@ -7,8 +7,12 @@ use super::{Cloud, MACHINES};
 pub struct MachineType {
     /// The cloud that sells it.
     pub cloud: Cloud,
-    /// Its name, e.g. `n4-standard-8`.
+    /// Its name, e.g. `n4-standard-8`, `m8i.2xlarge` or `Standard_D8s_v6`.
     pub name: &'static str,
+    /// Its family, e.g. `n4`, `m8i` or `Dsv6`: what regions sell and quotas count.
+    pub family: &'static str,
+    /// What a chain of choices names: the family, on Google Cloud with its class (`n4-highcpu`).
+    pub series: &'static str,
     /// vCPUs.
     pub vcpus: u32,
     /// Memory in GiB. A tier page's GB is taken as GiB.
@@ -17,72 +21,31 @@ pub struct MachineType {
     pub arm: bool,
     /// Whether its vCPUs are a burstable share of a core.
     pub shared_core: bool,
-    /// Disks it may attach, the boot disk included; `None` where that is not published.
+    /// Disks it may attach, on Google Cloud and AWS with the boot disk; `None` where that is not published.
     pub max_volumes: Option<u32>,
+    /// Pods that it runs at most as a node of EKS with prefix delegation; `None` on the other clouds.
+    pub max_pods: Option<u32>,
 }
 
-/// A machine family: what is true of all its types.
-#[derive(Debug)]
-pub struct Family {
-    /// The cloud that sells it.
-    pub cloud: Cloud,
-    /// Its name, e.g. `n4`; a type's name starts with it.
-    pub name: &'static str,
-    /// The boot disk type for machines whose disk hardly matters.
-    pub disk: &'static str,
-    /// The boot disk type where disk speed counts, as on provisioner hosts.
-    pub fast_disk: &'static str,
-    /// Whether its `standard` types have a little less than 4 GB a vCPU although tier pages print them for rows of
-    /// 4 GB a vCPU: such a machine may fall short of its row by [`MEMORY_TOLERANCE`].
-    pub lean: bool,
+/// Disk types for a machine: the one where speed hardly matters, and the one where it counts, as on provisioner hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disks {
+    /// For coderd and nodes.
+    pub plain: &'static str,
+    /// For provisioner hosts.
+    pub fast: &'static str,
 }
 
 /// n1-standard has 3.75 GB a vCPU and db-custom-4-15360 15 GB where the pages say 4 and 16: 6.25 % less.
 const MEMORY_TOLERANCE: f64 = 0.07;
 
-/// The families of Google Cloud. Disks: "General-purpose machine family" and "About Hyperdisk" (n4, c4* take Hyperdisk
-/// only and refuse `pd-*`; n2, n2d, n1, e2, t2d, t2a take Persistent Disk only; c3, c3d take both).
-static FAMILIES: &[Family] = &[
-    hyperdisk("n4"),
-    hyperdisk("n4a"),
-    hyperdisk("n4d"),
-    hyperdisk("c4"),
-    hyperdisk("c4a"),
-    hyperdisk("c4d"),
-    persistent("c3", false),
-    persistent("c3d", false),
-    persistent("n2", false),
-    persistent("n2d", false),
-    persistent("n1", true),
-    persistent("e2", false),
-    persistent("t2d", false),
-    persistent("t2a", false),
-];
+/// Google Cloud's families that take Hyperdisk only and refuse `pd-*` ("General-purpose machine family", "About Hyperdisk").
+/// The others take Persistent Disk, c3 and c3d either.
+const HYPERDISK_ONLY: [&str; 6] = ["n4", "n4a", "n4d", "c4", "c4a", "c4d"];
 
-const fn hyperdisk(name: &'static str) -> Family {
-    Family {
-        cloud: Cloud::Gcp,
-        name,
-        disk: "hyperdisk-balanced",
-        fast_disk: "hyperdisk-balanced",
-        lean: false,
-    }
-}
-
-const fn persistent(name: &'static str, lean: bool) -> Family {
-    Family { cloud: Cloud::Gcp, name, disk: "pd-balanced", fast_disk: "pd-ssd", lean }
-}
-
-/// All families of `cloud`.
-pub fn families(cloud: Cloud) -> impl Iterator<Item = &'static Family> {
-    FAMILIES.iter().filter(move |family| family.cloud == cloud)
-}
-
-/// The family of a machine type, by its name.
-pub fn family_of(machine: &MachineType) -> Option<&'static Family> {
-    let name = machine.name.split('-').next()?;
-    families(machine.cloud).find(|family| family.name == name)
-}
+/// The family whose `standard` types have a little less than 4 GB a vCPU although tier pages print them for rows of 4 GB a
+/// vCPU: such a machine may fall short of its row by [`MEMORY_TOLERANCE`].
+const LEAN: &str = "n1";
 
 /// All machine types of `cloud`.
 pub fn machines(cloud: Cloud) -> impl Iterator<Item = &'static MachineType> {
@@ -102,9 +65,26 @@ pub fn tolerates(have: f64, need: f64) -> bool {
 impl MachineType {
     /// Whether this machine has at least that many vCPUs and that much memory.
     pub fn carries(&self, vcpus: f64, memory_gb: f64) -> bool {
-        let lean = family_of(self).is_some_and(|family| family.lean);
+        let lean = self.cloud == Cloud::Gcp && self.family == LEAN;
         f64::from(self.vcpus) >= vcpus
             && (self.memory_gib >= memory_gb || (lean && tolerates(self.memory_gib, memory_gb)))
+    }
+
+    /// The boot disks that it takes.
+    pub fn disks(&self) -> Disks {
+        match self.cloud {
+            Cloud::Gcp if HYPERDISK_ONLY.contains(&self.family) => {
+                Disks { plain: "hyperdisk-balanced", fast: "hyperdisk-balanced" }
+            }
+            Cloud::Gcp => Disks { plain: "pd-balanced", fast: "pd-ssd" },
+            Cloud::Aws => Disks { plain: "gp3", fast: "gp3" },
+            Cloud::Azure => Disks { plain: "StandardSSD_LRS", fast: "Premium_LRS" },
+        }
+    }
+
+    /// Whether it is a cut-down type that reaches full speed only part of the time (AWS "Flex instances").
+    pub fn flex(&self) -> bool {
+        self.family.ends_with("-flex")
     }
 }
 
@@ -113,9 +93,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_machine_type_belongs_to_a_family() {
-        let orphans: Vec<_> = MACHINES.iter().filter(|machine| family_of(machine).is_none()).collect();
-        assert!(orphans.is_empty(), "{orphans:?}");
+    fn no_type_is_listed_twice() {
+        let mut names: Vec<_> = MACHINES.iter().map(|machine| machine.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! The catalog: published tiers, machine types, families and regions, embedded and typed, each with its source.
 //! It only answers questions; choosing among the answers is the business of sizing and plan.
 
+mod databases;
+mod fixups;
 mod machines;
 mod regions;
 pub mod releases;
 mod tiers;
 
-pub use machines::{Family, MachineType, families, family_of, machine, machines, tolerates};
-pub use regions::{FamilyRegion, Region, family_zones, region, regions};
+pub use databases::{DatabaseType, database, databases};
+pub use fixups::{Fixup, fixup};
+pub use machines::{Disks, MachineType, machine, machines, tolerates};
+pub use regions::{FamilyRegion, Region, family_zones, is_charted, region, regions};
 pub use tiers::{
     CoderdRow, DatabaseRow, Density, Each, Footnote, Limits, NodesRow, ProvisionerRow, Published, TierRow,
     default_revision, tier, tiers,

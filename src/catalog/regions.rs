@@ -9,7 +9,8 @@ pub struct Region {
     pub cloud: Cloud,
     /// Its name, e.g. `us-central1`.
     pub name: &'static str,
-    /// Its zones, in the cloud's own order.
+    /// Its zones, in the cloud's own order. On AWS the letters are those of one account: only their number counts. Empty
+    /// where Azure has none.
     pub zones: &'static [&'static str],
     /// Where it is, e.g. `Iowa`.
     pub place: &'static str,
@@ -38,12 +39,20 @@ pub fn region(cloud: Cloud, name: &str) -> Option<&'static Region> {
     regions(cloud).find(|region| region.name == name)
 }
 
+/// Whether it is published which families `region` sells.
+pub fn is_charted(region: &Region) -> bool {
+    FAMILY_REGIONS.iter().any(|row| row.cloud == region.cloud && row.region == region.name)
+}
+
 /// The zones of `region` that sell `family`: `None` when none does. Where a list of zones is not published, the
-/// region's own is taken (the published lists are a lower bound).
+/// region's own is taken (the published lists are a lower bound); so it is for a family of which no region is known, and
+/// for a region of which no family is known.
 pub fn family_zones(cloud: Cloud, family: &str, region: &'static Region) -> Option<&'static [&'static str]> {
-    let row = FAMILY_REGIONS
-        .iter()
-        .find(|row| row.cloud == cloud && row.family == family && row.region == region.name)?;
+    let mut rows = FAMILY_REGIONS.iter().filter(|row| row.cloud == cloud && row.family == family).peekable();
+    if rows.peek().is_none() || !is_charted(region) {
+        return Some(region.zones);
+    }
+    let row = rows.find(|row| row.region == region.name)?;
     Some(if row.zones.is_empty() { region.zones } else { row.zones })
 }
 

@@ -208,7 +208,7 @@ static TIERS: &[TierRow] = &[
             count: 60,
             per_host: 30,
             density: Density::PerHost(Each { vcpus: 8, memory_gb: 32 }),
-            // The page prints c5.2xlarge on AWS, which has 16 GB and not the row's 32.
+            // c5.2xlarge has 16 GB and not the row's 32: a fixup.
             published: published("t2d-standard-8", "c5.2xlarge", "t3.2xlarge", "Standard_D8s_v3"),
         },
         nodes: Some(NodesRow {
@@ -300,7 +300,7 @@ static TIERS: &[TierRow] = &[
             count: 120,
             per_host: 30,
             density: Density::PerHost(Each { vcpus: 8, memory_gb: 32 }),
-            // The page prints c5.2xlarge on AWS, which has 16 GB and not the row's 32.
+            // c5.2xlarge has 16 GB and not the row's 32: a fixup.
             published: published("t2d-standard-8", "c5.2xlarge", "t3.2xlarge", "Standard_D8s_v3"),
         },
         nodes: Some(NodesRow {
@@ -388,10 +388,11 @@ pub const fn default_revision(tier: Tier) -> u8 {
 }
 
 impl Published {
-    /// The machine printed for `cloud`.
-    pub const fn on(&self, cloud: Cloud) -> &'static str {
+    /// The machine printed for `cloud`; on AWS the burstable one where that is wished.
+    pub const fn on(&self, cloud: Cloud, burstable: bool) -> &'static str {
         match cloud {
             Cloud::Gcp => self.gcp,
+            Cloud::Aws if burstable => self.aws_burstable,
             Cloud::Aws => self.aws,
             Cloud::Azure => self.azure,
         }
@@ -419,8 +420,15 @@ mod tests {
                 pairs.push((nodes.published, nodes.vcpus, nodes.memory_gb));
             }
             for (printed, vcpus, memory_gb) in pairs {
-                let machine = catalog::machine(Cloud::Gcp, printed.gcp).unwrap();
-                assert!(machine.carries(vcpus.into(), memory_gb.into()), "{} in {}", machine.name, row.page);
+                for (cloud, burstable) in
+                    [(Cloud::Gcp, false), (Cloud::Aws, false), (Cloud::Aws, true), (Cloud::Azure, false)]
+                {
+                    let name = printed.on(cloud, burstable);
+                    let name = catalog::fixup(cloud, name).map_or(name, |fixup| fixup.instead);
+                    let machine = catalog::machine(cloud, name).unwrap();
+                    assert!(machine.carries(vcpus.into(), memory_gb.into()), "{name} in {}", row.page);
+                    assert_eq!(machine.shared_core, burstable, "{name} in {}", row.page);
+                }
             }
         }
     }

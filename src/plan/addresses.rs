@@ -1,6 +1,7 @@
 //! Address ranges: one private network cut by fixed fractions, never by counts: a range that moved would replace the cluster
-//! and the database's peering. The counts only decide whether everything fits.
+//! and the database's subnet. The counts only decide whether everything fits.
 
+use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use serde::Serialize;
 
@@ -14,66 +15,107 @@ use crate::spec::Spec;
 pub struct Addresses {
     /// All of them lie in it.
     pub cidr: Figure<String>,
-    /// Cloud SQL's, given to Google's private services.
-    pub database_cidr: String,
-    /// coderd's subnet.
-    pub coderd_cidr: String,
-    /// The cluster's nodes and the provisioner hosts.
-    pub nodes_cidr: Figure<String>,
-    /// Pods.
-    pub pods_cidr: Figure<String>,
-    /// Kubernetes services.
-    pub services_cidr: String,
-    /// GKE's control plane: a /28.
-    pub control_plane_cidr: String,
+    /// The parts by name, each cloud's own; `reason` says what has to fit, where counts decide.
+    pub ranges: IndexMap<&'static str, Figure<Range>>,
 }
 
-/// The network when the spec names none: room for a thousand nodes of 64 pods, always the same whatever the tier.
-const DEFAULT: &str = "10.64.0.0/14";
-/// Google's private services want a /24 for each region at least.
-const DATABASE_PREFIX_MAX: u8 = 24;
-/// Docker's own bridge: Cloud SQL cannot be reached from it (Cloud SQL "Requirements for using private IP").
-const DOCKER: &str = "172.17.0.0/16";
+/// One range, or one for each zone by the zone's key.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Range {
+    /// One for the whole region.
+    One(String),
+    /// One a zone: `a`, `b`, `c`.
+    Zonal(IndexMap<&'static str, String>),
+}
+
+/// How one cloud's network is cut.
+pub struct Layout {
+    /// The network when the spec names none, always the same whatever the tier.
+    pub default: &'static str,
+    /// Why that one, as a phrase.
+    pub reason: &'static str,
+    /// The shortest prefix that the cloud takes for such a network.
+    pub shortest: u8,
+    /// A range that it must not touch, and why.
+    pub avoid: Option<(&'static str, &'static str)>,
+    /// What it is cut into; no two overlap.
+    pub parts: &'static [Part],
+    /// What is said to someone whose network is too small.
+    pub note: fn(&Need) -> String,
+}
+
+/// A part of the network.
+pub struct Part {
+    /// Its name in [`Addresses::ranges`].
+    pub name: &'static str,
+    /// Where it lies.
+    pub at: At,
+    /// Addresses that it must have, and why, for that many machines.
+    pub need: fn(&Need) -> (u64, String),
+}
+
+/// Where a part lies in a network of prefix length P.
+#[derive(Clone, Copy)]
+pub enum At {
+    /// The whole network.
+    Whole,
+    /// The `nth` network of length P + `below`.
+    Nth { below: u8, nth: usize },
+    /// For each zone the next network of length P + `below`, from the `nth` on.
+    Zonal { below: u8, nth: usize },
+    /// The last /`prefix` of the first network of length P + `below`.
+    LastOf { below: u8, prefix: u8 },
+}
+
+/// What there is to address.
+pub struct Need {
+    /// Nodes at most, with those that an upgrade adds.
+    pub nodes: u32,
+    /// Provisioner hosts.
+    pub hosts: u32,
+    /// coderd machines.
+    pub replicas: u32,
+    /// Pods that a node is set up for.
+    pub pods: u32,
+    /// Zones that all of them are spread over.
+    pub zones: u32,
+}
+
+/// Keys of zones, in their order: a layout has room for no more.
+pub const ZONE_KEYS: [&str; 3] = ["a", "b", "c"];
 
 /// Cuts the network of `spec` for that many machines.
 ///
 /// # Errors
-/// The user's network is too small for the counts, or overlaps a range that cannot be routed.
-pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Result<Addresses, Diagnostic> {
+/// The user's network is too small for the counts, too large for the cloud, or overlaps a range that cannot be routed.
+pub fn cut(
+    spec: &Spec,
+    layout: &Layout,
+    cluster: &ClusterPlan,
+    replicas: u32,
+    zones: u32,
+) -> Result<Addresses, Diagnostic> {
     let need = Need {
         // A pool's upgrade adds a node a zone, and so does the system pool's.
-        nodes: cluster.nodes_max.value + 3 * zones,
+        nodes: cluster.nodes_max.value.saturating_add(3 * zones),
         hosts: cluster.hosts.value,
         replicas,
-        pods_a_node: (2 * cluster.max_pods.value).next_power_of_two(),
+        pods: cluster.max_pods.value,
+        zones,
     };
     let (network, reason) = match &spec.network.cidr {
         Some(asked) => {
             let network = *asked.get_ref();
-            let docker = DOCKER.parse::<Ipv4Net>();
-            if docker.is_ok_and(|docker| docker.contains(&network) || network.contains(&docker)) {
-                return Err(Diagnostic::at(
-                    asked.span(),
-                    format!("`network.cidr` {network} overlaps {DOCKER}"),
-                )
-                .note("that range is Docker's own bridge, from which Cloud SQL cannot be reached")
-                .help(need.advice()));
-            }
-            if !need.fits(network) {
-                return Err(Diagnostic::at(
-                    asked.span(),
-                    format!("`network.cidr` {network} is too small for {} nodes, {} hosts and {} coderd", need.nodes, need.hosts, need.replicas),
-                )
-                .note(format!(
-                    "half of it is for pods: {} nodes at most × {} addresses; a quarter for nodes, services and the database",
-                    need.nodes, need.pods_a_node
-                ))
-                .help(need.advice()));
-            }
+            check(layout, &need, network)
+                .map_err(|(what, why)| {
+                    Diagnostic::at(asked.span(), format!("`network.cidr` {network} {what}")).note(why)
+                })
+                .map_err(|problem| problem.help(advice(layout, &need)))?;
             (network, "network.cidr in coder.toml".to_owned())
         }
         None => {
-            let default = DEFAULT.parse::<Ipv4Net>().ok().filter(|network| need.fits(*network));
+            let default = layout.default.parse().ok().filter(|net| check(layout, &need, *net).is_ok());
             let Some(network) = default else {
                 let span = spec
                     .workspaces
@@ -83,76 +125,129 @@ pub fn cut(spec: &Spec, cluster: &ClusterPlan, replicas: u32, zones: u32) -> Res
                 return Err(Diagnostic::at(
                     span,
                     format!(
-                        "{} nodes need more addresses than {DEFAULT}, the network taken unless named, has",
-                        need.nodes
+                        "{} nodes need more addresses than {}, the network taken unless named, has",
+                        need.nodes, layout.default
                     ),
                 )
-                .help(need.advice()));
+                .help(advice(layout, &need)));
             };
-            (network, "private, with a quarter kept for growth".to_owned())
+            (network, layout.reason.to_owned())
         }
     };
-    let slice = |index: usize, prefix: u8| {
-        network.subnets(prefix).ok().and_then(|mut all| all.nth(index)).map(|net| net.to_string())
-    };
-    let prefix = network.prefix_len();
-    let cut = || -> Option<Addresses> {
-        // The last /28 of the first sixteenth, far from coderd at its start.
-        let control_plane = network.subnets(prefix + 4).ok()?.next()?.subnets(28).ok()?.last()?;
-        Some(Addresses {
-            cidr: Figure { value: network.to_string(), reason },
-            coderd_cidr: slice(0, prefix + 8)?,
-            control_plane_cidr: control_plane.to_string(),
-            database_cidr: slice(1, prefix + 4)?,
-            nodes_cidr: Figure {
-                value: slice(2, prefix + 4)?,
-                reason: format!("{} nodes at most, {} hosts", need.nodes, need.hosts),
-            },
-            services_cidr: slice(3, prefix + 4)?,
-            pods_cidr: Figure {
-                value: slice(1, prefix + 1)?,
-                reason: format!("{} nodes at most × {} addresses", need.nodes, need.pods_a_node),
-            },
-        })
-    };
-    cut().ok_or_else(|| Diagnostic::nowhere(format!("the network {network} could not be cut")))
+    let ranges = layout.parts.iter().map(|part| {
+        let range = place(part.at, network, zones)?;
+        Some((part.name, Figure { value: range, reason: (part.need)(&need).1 }))
+    });
+    let ranges = ranges.collect::<Option<IndexMap<_, _>>>();
+    let ranges =
+        ranges.ok_or_else(|| Diagnostic::nowhere(format!("the network {network} could not be cut")))?;
+    Ok(Addresses { cidr: Figure { value: network.to_string(), reason }, ranges })
 }
 
-/// How many addresses each part takes.
-struct Need {
-    nodes: u32,
-    hosts: u32,
-    replicas: u32,
-    pods_a_node: u32,
+fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Range> {
+    let nth = |below: u8, nth: usize| {
+        network.subnets(network.prefix_len() + below).ok()?.nth(nth).map(|net| net.to_string())
+    };
+    Some(match at {
+        At::Whole => Range::One(network.to_string()),
+        At::Nth { below, nth: index } => Range::One(nth(below, index)?),
+        At::LastOf { below, prefix } => {
+            let first = network.subnets(network.prefix_len() + below).ok()?.next()?;
+            Range::One(first.subnets(prefix).ok()?.last()?.to_string())
+        }
+        At::Zonal { below, nth: first } => {
+            let keys = ZONE_KEYS.iter().take(zones as usize).enumerate();
+            Range::Zonal(keys.map(|(at, key)| Some((*key, nth(below, first + at)?))).collect::<Option<_>>()?)
+        }
+    })
 }
 
-impl Need {
-    /// Google keeps four addresses of every subnet.
-    const RESERVED: u64 = 4;
-
-    fn fits(&self, network: Ipv4Net) -> bool {
-        let prefix = network.prefix_len();
-        let room = |below: u8| 1u64 << (32 - u32::from((prefix + below).min(32)));
-        let nodes = u64::from(self.nodes) + 2 * u64::from(self.hosts) + Self::RESERVED;
-        prefix + 4 <= DATABASE_PREFIX_MAX
-            && u64::from(self.nodes) * u64::from(self.pods_a_node) <= room(1)
-            && nodes <= room(4)
-            // While a new generation starts, the old one still runs.
-            && 2 * u64::from(self.replicas) + Self::RESERVED <= room(8)
+/// What is wrong with a network, as the end of a sentence that begins with it, and why.
+fn check(layout: &Layout, need: &Need, network: Ipv4Net) -> Result<(), (String, String)> {
+    if let Some((range, why)) = layout.avoid
+        && let Ok(avoid) = range.parse::<Ipv4Net>()
+        && (avoid.contains(&network) || network.contains(&avoid))
+    {
+        return Err((format!("overlaps {range}"), why.to_owned()));
     }
-
-    /// The smallest network that fits, as advice.
-    fn advice(&self) -> String {
-        let largest = std::net::Ipv4Addr::new(10, 0, 0, 0);
-        let fitting = (8..=20)
-            .rev()
-            .filter_map(|prefix| Ipv4Net::new(largest, prefix).ok())
-            .find(|network| self.fits(*network));
-        match fitting {
-            Some(network) => {
-                format!("set network.cidr to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
+    let prefix = network.prefix_len();
+    if prefix < layout.shortest {
+        return Err((
+            format!("is larger than the /{} that the cloud takes", layout.shortest),
+            "a network's size is the cloud's own limit".to_owned(),
+        ));
+    }
+    let fits = |part: &Part| {
+        let room = match part.at {
+            At::Whole => Some(prefix),
+            At::Nth { below, .. } | At::Zonal { below, .. } => prefix.checked_add(below),
+            At::LastOf { below, prefix: own } => {
+                Some(own).filter(|own| prefix.checked_add(below).is_some_and(|first| first < *own))
             }
-            None => "no private network is large enough: use fewer or larger nodes".to_owned(),
+        };
+        let room = room.filter(|length| *length <= 32).map_or(0, |length| 1u64 << (32 - u32::from(length)));
+        (part.need)(need).0 <= room
+    };
+    match layout.parts.iter().all(fits) {
+        true => Ok(()),
+        false => Err((
+            format!(
+                "is too small for {} nodes, {} hosts and {} coderd",
+                need.nodes, need.hosts, need.replicas
+            ),
+            (layout.note)(need),
+        )),
+    }
+}
+
+/// The smallest network that fits, as advice.
+fn advice(layout: &Layout, need: &Need) -> String {
+    let largest = std::net::Ipv4Addr::new(10, 0, 0, 0);
+    let fitting = (layout.shortest..=24)
+        .rev()
+        .filter_map(|prefix| Ipv4Net::new(largest, prefix).ok())
+        .find(|network| check(layout, need, *network).is_ok());
+    match fitting {
+        Some(network) => {
+            format!("set network.cidr to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
+        }
+        None => "no private network is large enough: use fewer or larger nodes".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{aws, azure, gcp};
+    use super::*;
+
+    #[test]
+    fn no_two_parts_overlap() {
+        for layout in [&gcp::NETWORK, &aws::NETWORK, &azure::NETWORK] {
+            let network: Ipv4Net = layout.default.parse().unwrap();
+            let mut ranges: Vec<(String, Ipv4Net)> = Vec::new();
+            for part in layout.parts.iter().filter(|part| !matches!(part.at, At::Whole)) {
+                // The range that holds others is the VNet's; the others must be apart.
+                if part.name == "vnet" {
+                    continue;
+                }
+                match place(part.at, network, 3).unwrap() {
+                    Range::One(range) => ranges.push((part.name.to_owned(), range.parse().unwrap())),
+                    Range::Zonal(zones) => ranges.extend(
+                        zones
+                            .iter()
+                            .map(|(key, range)| (format!("{} {key}", part.name), range.parse().unwrap())),
+                    ),
+                }
+            }
+            for (at, (name, range)) in ranges.iter().enumerate() {
+                assert!(network.contains(range), "{name} {range} lies in {network}");
+                for (other_name, other) in &ranges[at + 1..] {
+                    assert!(
+                        !range.contains(other) && !other.contains(range),
+                        "{name} {range}, {other_name} {other}"
+                    );
+                }
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Choosing machine types and zones: the user's wish if it can carry its role there, else the published name, else the
 //! first family of the cloud's chain that the region sells.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use crate::catalog::{self, MachineType, Region, family_of, family_zones};
+use crate::catalog::{self, Fixup, MachineType, Region, family_zones};
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Figure, plain};
 use crate::spec::{Cloud, Spanned, Spec};
@@ -31,6 +31,26 @@ pub struct Wish<'a> {
     pub place: Option<Range<usize>>,
 }
 
+/// What a cloud's zones are to us.
+pub struct ZoneRules {
+    /// Whether they have the same names for everyone, so that we can choose them.
+    pub are_named: bool,
+    /// How many there may be.
+    pub count: RangeInclusive<usize>,
+    /// Why not more or fewer, as the end of a sentence.
+    pub count_reason: &'static str,
+    /// What is said of our choice: after `of 4 in us-central1` where they are named, else all of it.
+    pub reason: &'static str,
+}
+
+/// The zones of a deployment.
+pub struct Zones {
+    /// Their names; none where the account's own list or the region decides.
+    pub names: Figure<Vec<String>>,
+    /// How many they are; 1 in a region without any.
+    pub count: usize,
+}
+
 /// Chooses machines in one region and remembers which families must be sold in the zones.
 pub struct Chooser<'a> {
     spec: &'a Spec,
@@ -55,9 +75,8 @@ impl<'a> Chooser<'a> {
         };
         match chosen {
             Ok((machine, reason)) => {
-                let family = family_of(machine)?;
-                let zones = family_zones(self.cloud, family.name, self.region)?;
-                self.families.push((family.name, zones));
+                let zones = family_zones(self.cloud, machine.family, self.region)?;
+                self.families.push((machine.family, zones));
                 Some((machine, reason))
             }
             Err(problem) => {
@@ -85,28 +104,45 @@ impl<'a> Chooser<'a> {
                 None => problem.help("leave the key out, and a machine that carries the role is chosen"),
             });
         };
-        if machine.shared_core {
+        if machine.shared_core && !(self.spec.burstable && self.cloud == Cloud::Aws) {
+            let problem =
+                problem(format!("`{key}` \"{name}\" shares its cores, so it stalls under steady load"));
+            return Err(match self.cloud {
+                Cloud::Aws => problem
+                    .help("choose a type with cores of its own, or set burstable = true if you accept that"),
+                Cloud::Gcp | Cloud::Azure => problem.help("choose a type with cores of its own"),
+            });
+        }
+        if machine.flex() {
             return Err(problem(format!(
-                "`{key}` \"{name}\" shares its cores, so it stalls under steady load"
+                "`{key}` \"{name}\" reaches full speed only part of the time, so it stalls under steady load"
             ))
-            .help("choose a type with cores of its own"));
+            .help("choose the type of that name without -flex"));
         }
         if machine.arm {
             return Err(problem(format!(
                 "`{key}` \"{name}\" has ARM processors, which tierform cannot set up yet"
             ))
-            .help("choose an x86 type such as n4-standard"));
+            .help("choose an x86 type, or leave the key out"));
         }
         if !machine.carries(wish.vcpus, wish.memory_gb) {
-            return Err(problem(format!(
+            let problem = problem(format!(
                 "`{key}` \"{name}\" is too small: it has {} vCPU and {} GB, its role needs {} and {}",
                 machine.vcpus,
                 plain(machine.memory_gib),
                 plain(wish.vcpus),
                 plain(wish.memory_gb)
             ))
-            .note(format!("needed: {}", wish.need))
-            .help("choose a larger type, or override the role's figures beside it"));
+            .note(format!("needed: {}", wish.need));
+            return Err(match catalog::fixup(self.cloud, name) {
+                Some(Fixup { name: fixup, instead, .. }) => problem
+                    .note(format!(
+                        "needed: {}; a tier page prints {name} all the same, which tierform corrects (fixup {fixup})",
+                        wish.need
+                    ))
+                    .help(format!("write \"{instead}\", or leave the key out")),
+                None => problem.help("choose a larger type, or override the role's figures beside it"),
+            });
         }
         self.sold_here(machine).ok_or_else(|| {
             problem(format!("`{key}` \"{name}\" is not sold in {}", self.region.name))
@@ -118,8 +154,12 @@ impl<'a> Chooser<'a> {
     fn published(
         &self,
         wish: &Wish<'_>,
-        name: &'static str,
+        printed: &'static str,
     ) -> Result<(&'static MachineType, String), Diagnostic> {
+        let fixup = catalog::fixup(self.cloud, printed).filter(|_| {
+            !catalog::machine(self.cloud, printed).is_some_and(|own| own.carries(wish.vcpus, wish.memory_gb))
+        });
+        let name = fixup.map_or(printed, |fixup| fixup.instead);
         let found = catalog::machine(self.cloud, name).filter(|machine| self.sold_here(machine).is_some());
         let Some(machine) = found else {
             return Err(Diagnostic::at(
@@ -131,19 +171,33 @@ impl<'a> Chooser<'a> {
             )
             .help(format!("set machines = \"current\" for today's families, or {} = \"…\"", wish.key)));
         };
-        let short = match machine.memory_gib < wish.memory_gb {
-            true => format!(", which has {} GB", plain(machine.memory_gib)),
-            false => String::new(),
+        let how = match fixup {
+            Some(fixup) => format!("the page prints {printed}, which {} (fixup {})", fixup.why, fixup.name),
+            None if machine.memory_gib < wish.memory_gb => {
+                format!("as the page prints it, which has {} GB", plain(machine.memory_gib))
+            }
+            None => "as the page prints it".to_owned(),
         };
-        Ok((machine, format!("{}, as the page prints it{short}", wish.need)))
+        Ok((machine, format!("{}, {how}", wish.need)))
     }
 
     fn chained(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
+        if !catalog::is_charted(self.region) {
+            return Err(Diagnostic::at(
+                self.spec.region.span(),
+                format!(
+                    "`region` \"{}\" is not one whose machines tierform knows, and {} has to be chosen",
+                    self.region.name, wish.key
+                ),
+            )
+            .note(format!("needed: {}", wish.need))
+            .help(format!("set {} = \"…\" to a type that is sold there", wish.key)));
+        }
         let wanted = ZONES_WANTED.min(self.region.zones.len());
         for series in wish.chain {
             let smallest = catalog::machines(self.cloud)
-                .filter(|machine| machine.name.rsplit_once('-').is_some_and(|(s, _)| s == *series))
-                .filter(|machine| !machine.shared_core && machine.carries(wish.vcpus, wish.memory_gb))
+                .filter(|machine| machine.series == *series && !machine.shared_core)
+                .filter(|machine| machine.carries(wish.vcpus, wish.memory_gb))
                 .min_by(|a, b| a.vcpus.cmp(&b.vcpus).then(a.memory_gib.total_cmp(&b.memory_gib)));
             if let Some(machine) = smallest
                 && self.sold_here(machine).is_some_and(|zones| zones.len() >= wanted)
@@ -169,11 +223,11 @@ impl<'a> Chooser<'a> {
     }
 
     fn sold_here(&self, machine: &'static MachineType) -> Option<&'static [&'static str]> {
-        family_zones(self.cloud, family_of(machine)?.name, self.region)
+        family_zones(self.cloud, machine.family, self.region)
     }
 
     /// The zones: the user's if every chosen family is sold there, else the first three that sell them all.
-    pub fn zones(&mut self) -> Option<Figure<Vec<String>>> {
+    pub fn zones(&mut self, rules: &ZoneRules) -> Option<Zones> {
         let region = self.region;
         if let Some(asked) = &self.spec.network.zones {
             let before = self.problems.len();
@@ -182,9 +236,32 @@ impl<'a> Chooser<'a> {
                     self.problems.push(problem);
                 }
             }
-            let zones = asked.get_ref().iter().map(|zone| zone.get_ref().clone()).collect();
-            return (self.problems.len() == before)
-                .then(|| Figure { value: zones, reason: "network.zones in coder.toml".to_owned() });
+            let count = asked.get_ref().len();
+            if !rules.count.contains(&count) {
+                self.problems.push(
+                    Diagnostic::at(
+                        asked.span(),
+                        format!("`network.zones` has {count} of them, but {}", rules.count_reason),
+                    )
+                    .help(format!(
+                        "name {} to {}",
+                        rules.count.start(),
+                        rules.count.end()
+                    )),
+                );
+            }
+            let value = asked.get_ref().iter().map(|zone| zone.get_ref().clone()).collect();
+            let names = Figure { value, reason: "network.zones in coder.toml".to_owned() };
+            return (self.problems.len() == before).then_some(Zones { names, count });
+        }
+        if !rules.are_named || region.zones.is_empty() {
+            // A region without zones has one place for everything.
+            let count = ZONES_WANTED.min(region.zones.len()).max(1);
+            let reason = match region.zones.is_empty() {
+                true => format!("{} has no zones", region.name),
+                false => rules.reason.to_owned(),
+            };
+            return Some(Zones { names: Figure { value: Vec::new(), reason }, count });
         }
         let everywhere = |zone: &&&str| self.families.iter().all(|(_, zones)| zones.contains(*zone));
         let zones: Vec<String> = region
@@ -209,16 +286,27 @@ impl<'a> Chooser<'a> {
             );
             return None;
         }
-        let reason = format!(
-            "of {} in {}; Google refuses to move coderd's group while it serves",
-            region.zones.len(),
-            region.name
-        );
-        Some(Figure { value: zones, reason })
+        let reason = format!("of {} in {}{}", region.zones.len(), region.name, rules.reason);
+        let count = zones.len();
+        Some(Zones { names: Figure { value: zones, reason }, count })
     }
 
     fn refuse_zone(&self, zone: &Spanned<String>) -> Option<Diagnostic> {
         let (name, region) = (zone.get_ref().as_str(), self.region);
+        if region.zones.is_empty() {
+            return Some(
+                Diagnostic::at(
+                    zone.span(),
+                    format!("`network.zones` names \"{name}\", but {} has no zones", region.name),
+                )
+                .help("leave network.zones out, or choose another region"),
+            );
+        }
+        // Which letters an account sees is its own affair; that a zone is one of the region's is not.
+        let letter = name.strip_prefix(region.name).map(str::as_bytes);
+        if self.cloud == Cloud::Aws && matches!(letter, Some([b'a'..=b'z'])) {
+            return None;
+        }
         if !region.zones.contains(&name) {
             return Some(
                 Diagnostic::at(

@@ -37,11 +37,38 @@ pub struct Nodes {
 
 /// Pods of Kubernetes itself on every node: networking, DNS cache, metrics, logs, CSI, metadata. DERIVED, with room.
 const SYSTEM_PODS: u32 = 16;
-/// Pod counts a node is set up for. The pod range of a node is twice as large: /25, /24, /23.
-const POD_CLASSES: [u32; 3] = [64, 110, 256];
 /// What a node keeps beside what its cloud reserves: the requests of its DaemonSets, and memory that the kernel never hands
 /// out. Workspaces' requests are cut so that this much stays free. ESTIMATE.
 const NODE_SHARE: Allocatable = Allocatable { vcpus: 0.5, memory_gib: 1.0 };
+
+/// What kubelet keeps of a node's vCPUs on GKE and EKS: 6 % of the first, 1 % of the second, 0.5 % of two more, 0.25 % above
+/// (GKE, "Plan node sizes"; awslabs/amazon-eks-ami nodeadm, which follows it).
+pub const KUBELET_CPU: [(f64, f64); 4] = [(1.0, 0.06), (1.0, 0.01), (2.0, 0.005), (f64::INFINITY, 0.0025)];
+/// Memory that kubelet keeps free before it evicts pods, on all three clouds: 100 MiB.
+pub const EVICTION_GIB: f64 = 100.0 / 1024.0;
+
+/// A reservation in steps: so much of `amount` at that fraction, then so much at the next.
+pub fn reserved(mut amount: f64, steps: &[(f64, f64)]) -> f64 {
+    let mut sum = 0.0;
+    for (width, fraction) in steps {
+        let part = amount.min(*width);
+        sum += part * fraction;
+        amount -= part;
+    }
+    sum
+}
+
+/// What one cloud makes of a node.
+pub struct NodeRules {
+    /// Pod counts that a node is set up for, smallest first.
+    pub pod_classes: [u32; 3],
+    /// What else there is to say about that count, as the rest of its reason.
+    pub pods_reason: &'static str,
+    /// Volumes that a node attaches beside its boot disk; `None` where that is not published.
+    pub volumes: fn(&MachineType) -> Option<u32>,
+    /// What a node leaves to that many pods.
+    pub allocatable: fn(&MachineType, u32) -> Allocatable,
+}
 
 /// Plans density and nodes of `cluster` on `node`.
 ///
@@ -51,25 +78,30 @@ pub fn plan_nodes(
     spec: &Spec,
     cluster: &Cluster,
     node: &MachineType,
-    allocatable: fn(&MachineType, u32) -> Allocatable,
+    rules: &NodeRules,
     zones: u32,
     warnings: &mut Vec<Warning>,
 ) -> Result<Nodes, Diagnostic> {
     let keys = &spec.workspaces;
-    let largest = POD_CLASSES[POD_CLASSES.len() - 1] - SYSTEM_PODS;
+    let [few, usual, most] = rules.pod_classes;
+    // A machine may run fewer pods than its cloud allows.
+    let most = node.max_pods.map_or(most, |own| own.min(most));
+    let usual = usual.min(most);
+    let largest = most - SYSTEM_PODS;
     if let Some(asked) = keys.per_node.as_ref().filter(|asked| *asked.get_ref() > largest) {
         return Err(Diagnostic::at(
             asked.span(),
             format!("`workspaces.per_node` {} is above {largest}, what a node can run", asked.get_ref()),
         )
-        .note(format!("a node runs 256 pods at most, {SYSTEM_PODS} of them Kubernetes' own"))
+        .note(format!("a {} node runs {most} pods at most, {SYSTEM_PODS} of them Kubernetes' own", node.name))
         .help("use smaller nodes, more of them"));
     }
 
-    let few_pods = allocatable(node, POD_CLASSES[0]);
+    let few_pods = (rules.allocatable)(node, few);
     let has_volume = keys.volume_gb.as_ref().is_none_or(|gb| *gb.get_ref() > 0);
-    let volumes = volumes(node).filter(|_| has_volume);
-    let density = density(cluster, few_pods, volumes, keys.per_node.as_ref().map(|asked| *asked.get_ref()));
+    let volumes = (rules.volumes)(node).filter(|_| has_volume);
+    let asked = keys.per_node.as_ref().map(|asked| *asked.get_ref());
+    let density = density(cluster, few_pods, usual - SYSTEM_PODS, volumes, asked);
     let per_node = density.per_node;
     if per_node == 0 {
         let span = keys.memory_gb.as_ref().or(keys.vcpus.as_ref()).map_or(0..0, crate::spec::Spanned::span);
@@ -89,9 +121,8 @@ pub fn plan_nodes(
         ));
     }
 
-    let pods =
-        POD_CLASSES.into_iter().find(|class| *class >= per_node + SYSTEM_PODS).unwrap_or(POD_CLASSES[2]);
-    let offered = allocatable(node, pods);
+    let pods = [few, usual].into_iter().find(|class| *class >= per_node + SYSTEM_PODS).unwrap_or(most);
+    let offered = (rules.allocatable)(node, pods);
     if let Some(most) = volumes.filter(|most| *most < per_node) {
         warnings.push(Warning {
             code: "workspaces_exceed_volumes",
@@ -104,7 +135,7 @@ pub fn plan_nodes(
     }
     let max_pods = Figure {
         value: pods,
-        reason: format!("{per_node} workspaces + Kubernetes' own pods; a node's pod range is twice that"),
+        reason: format!("{per_node} workspaces + Kubernetes' own pods{}", rules.pods_reason),
     };
     let running = &cluster.running_workspaces;
     let (max, max_reason) = match cluster.table {
@@ -155,13 +186,14 @@ pub fn plan_nodes(
     Ok(Nodes { density, request, min, max, max_pods })
 }
 
-/// Volumes that a node attaches for workspaces: one attachment is the boot disk's. `None` where that is not published.
-fn volumes(node: &MachineType) -> Option<u32> {
-    node.max_volumes.map(|most| most.saturating_sub(1))
-}
-
 /// The least of all limits, or the density that the page or the user states.
-fn density(cluster: &Cluster, offered: Allocatable, volumes: Option<u32>, asked: Option<u32>) -> Density {
+fn density(
+    cluster: &Cluster,
+    offered: Allocatable,
+    pods: u32,
+    volumes: Option<u32>,
+    asked: Option<u32>,
+) -> Density {
     if let Some(per_node) = asked {
         return Density { per_node, bound_by: "override" };
     }
@@ -179,7 +211,7 @@ fn density(cluster: &Cluster, offered: Allocatable, volumes: Option<u32>, asked:
     least(&[
         (fit(offered.memory_gib, cluster.request.memory_gb), "memory"),
         (fit(offered.vcpus, cluster.request.vcpus), "cpu"),
-        (POD_CLASSES[1] - SYSTEM_PODS, "pods"),
+        (pods, "pods"),
         volumes,
         table,
     ])

@@ -1,48 +1,169 @@
 //! What only Google Cloud has: its family chains, what GKE leaves to pods, Cloud SQL's tier names.
 
-use super::{Allocatable, CloudRules};
-use crate::catalog::{MachineType, tolerates};
+use super::addresses::{At, Layout, Need, Part};
+use super::choose::ZoneRules;
+use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, reserved};
+use super::quotas::{self, Fixed};
+use super::{CloudRules, Machine};
+use crate::catalog::{MachineType, Region, tolerates};
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Figure, Sizing, capacity, plain};
-use crate::spec::{Cloud, Machines, Spec};
+use crate::spec::{Machines, Spec};
 
 pub const RULES: CloudRules = CloudRules {
     // N4 is the family that the tier pages name; the others follow by age. One chain, so one quota.
     general: &["n4-standard", "n2-standard", "t2d-standard", "e2-standard"],
     compute: &["n4-highcpu", "n2-highcpu", "t2d-standard"],
-    allocatable,
+    nodes: &["n4-standard", "n2-standard", "t2d-standard", "e2-standard"],
+    zones: ZoneRules {
+        are_named: true,
+        count: 1..=8,
+        count_reason: "a region has no more",
+        reason: "; Google refuses to move coderd's group while it serves",
+    },
+    node: NodeRules {
+        pod_classes: [64, 110, 256],
+        pods_reason: "; a node's pod range is twice that",
+        // One attachment is the boot disk's.
+        volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
+        allocatable,
+    },
     database,
+    network: &NETWORK,
+    quotas: &QUOTAS,
+    storage_gb: 10..=65_536,
+    backup_days: 1..=365,
+    max_connections: 14..=262_143,
+    log_days: LOG_DAYS,
 };
 
+/// Half for pods, a sixteenth each for coderd, the database, nodes and services; a quarter stays for growth.
+pub const NETWORK: Layout = Layout {
+    // Room for a thousand nodes of 64 pods.
+    default: "10.64.0.0/14",
+    reason: "private, with a quarter kept for growth",
+    shortest: 8,
+    avoid: Some((
+        "172.17.0.0/16",
+        // Cloud SQL, "Requirements for using private IP".
+        "that range is Docker's own bridge, from which Cloud SQL cannot be reached",
+    )),
+    parts: &[
+        Part {
+            name: "coderd",
+            at: At::Nth { below: 8, nth: 0 },
+            // While a new generation starts, the old one still runs.
+            need: |need| (2 * u64::from(need.replicas) + RESERVED, String::new()),
+        },
+        Part {
+            // GKE takes a /28. Far from coderd, at the other end of the first sixteenth.
+            name: "control_plane",
+            at: At::LastOf { below: 4, prefix: 28 },
+            need: |_| (16, String::new()),
+        },
+        Part {
+            name: "database",
+            at: At::Nth { below: 4, nth: 1 },
+            // Google's private services want a /24 for each region at least.
+            need: |_| (256, "Cloud SQL takes a /24 of it in each region".to_owned()),
+        },
+        Part {
+            name: "nodes",
+            at: At::Nth { below: 4, nth: 2 },
+            need: |need| {
+                let addresses = u64::from(need.nodes) + 2 * u64::from(need.hosts) + RESERVED;
+                (addresses, format!("{} nodes at most, {} hosts", need.nodes, need.hosts))
+            },
+        },
+        Part { name: "services", at: At::Nth { below: 4, nth: 3 }, need: |_| (256, String::new()) },
+        Part {
+            name: "pods",
+            at: At::Nth { below: 1, nth: 1 },
+            need: |need| {
+                let a_node = pod_addresses(need);
+                let all = u64::from(need.nodes) * u64::from(a_node);
+                (all, format!("{} nodes at most × {a_node} addresses", need.nodes))
+            },
+        },
+    ],
+    note: |need| {
+        format!(
+            "half of it is for pods: {} nodes at most × {} addresses; a quarter for nodes, services and the database",
+            need.nodes,
+            pod_addresses(need)
+        )
+    },
+};
+
+/// Google keeps four addresses of every subnet.
+const RESERVED: u64 = 4;
+
+/// GKE gives a node twice as many addresses as it may run pods.
+fn pod_addresses(need: &Need) -> u32 {
+    (2 * need.pods).next_power_of_two()
+}
+
+/// The project's quotas (Compute Engine, "Allocation quotas").
+pub const QUOTAS: quotas::Names = quotas::Names {
+    cpus: cpu_quota,
+    all_cpus: Some(("CPUs (all regions)", "global")),
+    disks: disk_quota,
+    machines: Some("VM instances"),
+    fixed: |_, _| {
+        vec![
+            Fixed {
+                name: "Static external IP addresses",
+                is_global: false,
+                count: NAT_ADDRESSES,
+                of: "Cloud NAT",
+            },
+            Fixed {
+                name: "Static external IP addresses global",
+                is_global: true,
+                count: 1,
+                of: "load balancer",
+            },
+        ]
+    },
+};
+
+/// Addresses that the network module reserves for Cloud NAT in a region.
+const NAT_ADDRESSES: u32 = 2;
+
+/// The regional quota that a machine's vCPUs count against: its series' own, but for the oldest, which share `CPUS`.
+fn cpu_quota(machine: &Machine) -> String {
+    match machine.family {
+        "n1" | "e2" => "CPUs".to_owned(),
+        series => format!("{} CPUs", series.to_uppercase()),
+    }
+}
+
+fn disk_quota(disk: &str) -> Option<&'static str> {
+    Some(match disk {
+        "hyperdisk-balanced" => "Hyperdisk Balanced capacity (GB)",
+        _ => "Persistent Disk SSD (GB)",
+    })
+}
+
 /// Days of transaction logs that Cloud SQL ENTERPRISE keeps at most: how far back any moment can be restored.
-pub const LOG_DAYS: u32 = 7;
+const LOG_DAYS: u32 = 7;
 
 /// What a GKE node leaves to pods, after Google's published reservation: of memory 25 % of the first 4 GiB, 20 % of the next
 /// 4, 10 % of the next 8, 6 % of the next 112, 2 % above, and 100 MiB for eviction; of CPU 6 % of the first core, 1 % of the
 /// second, 0.5 % of two more, 0.25 % above, and 400 m beyond 110 pods.
 fn allocatable(machine: &MachineType, max_pods: u32) -> Allocatable {
-    let reserved = |mut amount: f64, steps: &[(f64, f64)]| {
-        let mut sum = 0.0;
-        for (width, fraction) in steps {
-            let part = amount.min(*width);
-            sum += part * fraction;
-            amount -= part;
-        }
-        sum
-    };
     let memory = machine.memory_gib;
     let vcpus = f64::from(machine.vcpus);
     let memory_steps = [(4.0, 0.25), (4.0, 0.2), (8.0, 0.1), (112.0, 0.06), (f64::INFINITY, 0.02)];
-    let cpu_steps = [(1.0, 0.06), (1.0, 0.01), (2.0, 0.005), (f64::INFINITY, 0.0025)];
     Allocatable {
-        vcpus: vcpus - reserved(vcpus, &cpu_steps) - if max_pods > 110 { 0.4 } else { 0.0 },
-        memory_gib: memory - reserved(memory, &memory_steps) - 100.0 / 1024.0,
+        vcpus: vcpus - reserved(vcpus, &KUBELET_CPU) - if max_pods > 110 { 0.4 } else { 0.0 },
+        memory_gib: memory - reserved(memory, &memory_steps) - EVICTION_GIB,
     }
 }
 
 /// Cloud SQL's tier for the database row. Rules of edition ENTERPRISE (Cloud SQL "Instance settings"): one vCPU or an even
 /// number up to 96; 0.9 to 6.5 GB a vCPU, in steps of 256 MB, 3840 MB at least.
-fn database(spec: &Spec, sizing: &Sizing) -> Result<Figure<String>, Diagnostic> {
+fn database(spec: &Spec, sizing: &Sizing, _: &Region) -> Result<Figure<String>, Diagnostic> {
     let row = &sizing.database;
     let (vcpus, memory_gb) = (row.vcpus.value, row.memory_gb.value);
     if let Some(asked) = &spec.database.machine {
@@ -78,7 +199,7 @@ fn database(spec: &Spec, sizing: &Sizing) -> Result<Figure<String>, Diagnostic> 
     }
     let reason = capacity(&row.vcpus, &row.memory_gb);
     if let Some(printed) = row.published.filter(|_| spec.machines == Machines::Published) {
-        let value = printed.on(Cloud::Gcp).to_owned();
+        let value = printed.gcp.to_owned();
         let short = match parse_custom(&value) {
             Some((_, mb)) if mb < memory_gb * 1024 => {
                 format!(", which has {} GB", plain(f64::from(mb) / 1024.0))
@@ -128,6 +249,7 @@ fn check_custom(vcpus: u32, mb: u32) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::catalog;
+    use crate::spec::Cloud;
 
     #[test]
     fn allocatable_is_what_google_publishes() {

@@ -2,40 +2,66 @@
 //! its reason; the templates print it and decide nothing.
 
 mod addresses;
+mod aws;
+mod azure;
 mod choose;
+mod databases;
 mod density;
 mod gcp;
 mod quotas;
 mod types;
 
-pub use addresses::Addresses;
+use std::ops::RangeInclusive;
+
+pub use addresses::{Addresses, Range};
 pub use density::{Allocatable, Density};
 pub use quotas::Quota;
-pub use types::{Access, Argument, ClusterPlan, Coderd, Database, Machine, Plan, Release, Requests, State};
+pub use types::{
+    Access, Argument, Aws, Azure, ClusterPlan, Coderd, Database, Existing, Gcp, Machine, Plan, Release,
+    Requests, State,
+};
 
-use crate::catalog::{self, MachineType, Region, family_of, releases};
+use crate::catalog::{self, MachineType, Region, releases};
 use crate::diagnostic::Diagnostic;
-use crate::sizing::{Figure, Request, Sizing, capacity};
+use crate::sizing::{Figure, Request, Sizing, Warning, capacity};
 use crate::spec::{Cloud, Machines, Spanned, Spec};
-use choose::{Chooser, Wish};
+use choose::{Chooser, Wish, ZoneRules};
+use density::NodeRules;
 
 /// What differs between the clouds, as a table.
 struct CloudRules {
-    /// Families for coderd and nodes, best first.
+    /// Series for coderd, best first.
     general: &'static [&'static str],
-    /// Families for provisioner hosts, best first.
+    /// Series for provisioner hosts, best first.
     compute: &'static [&'static str],
-    /// What a node of that machine type leaves to pods.
-    allocatable: fn(&MachineType, u32) -> Allocatable,
-    /// The managed database's tier for a row, with the reason.
-    database: fn(&Spec, &Sizing) -> Result<Figure<String>, Diagnostic>,
+    /// Series for nodes, best first.
+    nodes: &'static [&'static str],
+    /// Its zones.
+    zones: ZoneRules,
+    /// Its Kubernetes nodes.
+    node: NodeRules,
+    /// The managed database's size for a row, with the reason.
+    database: fn(&Spec, &Sizing, &'static Region) -> Result<Figure<String>, Diagnostic>,
+    /// Storage that the database may have, in GB.
+    storage_gb: RangeInclusive<u32>,
+    /// Days that daily backups may be kept.
+    backup_days: RangeInclusive<u32>,
+    /// Connections that it may admit.
+    max_connections: RangeInclusive<u32>,
+    /// Days back to any moment of which the database can be restored, at most.
+    log_days: u32,
+    /// How its network is cut.
+    network: &'static addresses::Layout,
+    /// What its quotas are called.
+    quotas: &'static quotas::Names,
 }
 
 impl CloudRules {
-    fn of(cloud: Cloud) -> Option<&'static CloudRules> {
+    fn of(cloud: Cloud) -> &'static CloudRules {
         match cloud {
-            Cloud::Gcp => Some(&gcp::RULES),
-            Cloud::Aws | Cloud::Azure => None,
+            Cloud::Gcp => &gcp::RULES,
+            Cloud::Aws => &aws::RULES,
+            Cloud::Azure => &azure::RULES,
         }
     }
 }
@@ -47,16 +73,14 @@ impl CloudRules {
 /// role, a family not sold there, an address range too small.
 pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
     let cloud = *spec.cloud.get_ref();
-    let Some(rules) = CloudRules::of(cloud) else {
-        let message = format!("`cloud` is \"{}\", which tierform cannot generate yet", cloud.as_str());
-        return Err(vec![Diagnostic::at(spec.cloud.span(), message).help("use \"gcp\"")]);
-    };
+    let rules = CloudRules::of(cloud);
     let region = find_region(spec, cloud)?;
     let mut chooser = Chooser::new(spec, cloud, region);
 
     let current = spec.machines == Machines::Current;
-    let published =
-        |printed: Option<catalog::Published>| printed.filter(|_| !current).map(|printed| printed.on(cloud));
+    let published = |printed: Option<catalog::Published>| {
+        printed.filter(|_| !current).map(|printed| printed.on(cloud, spec.burstable))
+    };
     let (page, row) =
         (sizing.row.page, format!("tier {}, revision {}", sizing.row.tier.as_str(), sizing.row.revision));
     let cluster = &sizing.clusters[0];
@@ -97,14 +121,20 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         key: "workspaces.machine",
         asked: spec.workspaces.machine.as_ref(),
         published: published(cluster.published),
-        chain: rules.general,
+        chain: rules.nodes,
         vcpus: cluster.node_vcpus.into(),
         memory_gb: cluster.node_memory_gb.into(),
         need: node_need,
         place: None,
     });
-    let database = (rules.database)(spec, sizing).map_err(|problem| chooser.problems.push(problem));
-    let zones = chooser.zones();
+    let database = (rules.database)(spec, sizing, region).map_err(|problem| chooser.problems.push(problem));
+    for problem in database_limits(spec, rules) {
+        chooser.problems.push(problem);
+    }
+    let zones = chooser.zones(&rules.zones);
+    if !chooser.problems.is_empty() {
+        return Err(chooser.problems);
+    }
     let (Some(coderd_machine), Some(host_machine), Some(node_machine), Ok(database), Some(zones)) =
         (coderd_machine, host_machine, node_machine, database, zones)
     else {
@@ -112,10 +142,21 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
     };
 
     let mut warnings = sizing.warnings.clone();
-    let zone_count = u32::try_from(zones.value.len()).unwrap_or(u32::MAX);
-    let nodes =
-        density::plan_nodes(spec, cluster, node_machine.0, rules.allocatable, zone_count, &mut warnings)
-            .map_err(|problem| vec![problem])?;
+    if spec.burstable && row_prints_nothing(sizing) {
+        warnings.push(Warning {
+            code: "burstable_unused",
+            message: format!(
+                "burstable = true changes nothing: {row} prints no machine types, so there are no t3 ones to take."
+            ),
+        });
+    }
+    // Own subnets have zones of their own, one each.
+    let own = spec.network.existing.as_ref().filter(|_| cloud == Cloud::Aws);
+    let own = own.and_then(|existing| existing.subnets.get("nodes")).map(Vec::len);
+    let zone_count = u32::try_from(own.unwrap_or(zones.count)).unwrap_or(u32::MAX);
+    let zones = zones.names;
+    let nodes = density::plan_nodes(spec, cluster, node_machine.0, &rules.node, zone_count, &mut warnings)
+        .map_err(|problem| vec![problem])?;
     let (system_type, system_need) = system_machine(node_machine.0, nodes.max.value);
 
     let cluster_plan = ClusterPlan {
@@ -162,9 +203,9 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
         },
     };
-    let network = addresses::cut(spec, &cluster_plan, coderd.replicas.value, zone_count)
+    let network = addresses::cut(spec, rules.network, &cluster_plan, coderd.replicas.value, zone_count)
         .map_err(|problem| vec![problem])?;
-    let quotas = quotas::table(&coderd, &cluster_plan, spec, zone_count);
+    let quotas = quotas::table(rules.quotas, &coderd, &cluster_plan, spec, zone_count);
 
     Ok(Plan {
         tier: sizing.row.tier.as_str(),
@@ -175,11 +216,15 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         region: region.name.to_owned(),
         place: region.place,
         zones,
+        zone_count,
         name: spec.name.get_ref().clone(),
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
-        project: spec.gcp.as_ref().map(|gcp| gcp.project.get_ref().clone()).unwrap_or_default(),
+        gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),
+        aws: spec.aws.as_ref().map(types::Aws::of),
+        azure: spec.azure.as_ref().map(|azure| Azure::of(azure, &sizing.database.storage_gb)),
         access: access(spec),
         network,
+        existing: spec.network.existing.as_ref().map(types::Existing::of),
         coder: coder_release(spec),
         terraform: Release {
             version: Figure {
@@ -191,7 +236,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         },
         coderd,
         clusters: vec![cluster_plan],
-        database: plan_database(spec, sizing, database),
+        database: plan_database(spec, sizing, rules, database),
         state: state(spec),
         quotas,
         warnings,
@@ -209,7 +254,22 @@ const BACKUP_DAYS: u32 = 14;
 
 fn find_region(spec: &Spec, cloud: Cloud) -> Result<&'static Region, Vec<Diagnostic>> {
     let name = spec.region.get_ref();
-    catalog::region(cloud, name).ok_or_else(|| {
+    let found = catalog::region(cloud, name);
+    // China's and Europe's sovereign regions are partitions of their own, whose zones and machines are not in the catalog.
+    if let Some(region) = found.filter(|region| cloud == Cloud::Aws && region.zones.is_empty()) {
+        return Err(vec![
+            Diagnostic::at(
+                spec.region.span(),
+                format!(
+                    "`region` \"{name}\" ({}) lies in a partition of its own, which tierform does not know",
+                    region.place
+                ),
+            )
+            .note("what is sold there, and by which names, is not published with the other regions")
+            .help("choose a region of the commercial partition or of AWS GovCloud"),
+        ]);
+    }
+    found.ok_or_else(|| {
         let names = || catalog::regions(cloud).map(|region| region.name);
         let problem = Diagnostic::at(
             spec.region.span(),
@@ -228,12 +288,13 @@ fn machine(
     disk_gb: u32,
     disk_reason: &str,
 ) -> Machine {
-    let family = family_of(machine);
+    let disks = machine.disks();
     Machine {
         machine_type: Figure { value: machine.name.to_owned(), reason: reason.clone() },
         vcpus: machine.vcpus,
         memory_gib: machine.memory_gib,
-        disk_type: family.map_or("", |family| if fast { family.fast_disk } else { family.disk }),
+        family: machine.family,
+        disk_type: if fast { disks.fast } else { disks.plain },
         disk_gb: Figure { value: disk_gb, reason: disk_reason.to_owned() },
     }
 }
@@ -242,11 +303,8 @@ fn machine(
 /// Kubernetes' own pods (DNS, metrics, konnectivity grow with nodes). DERIVED.
 fn system_machine(node: &'static MachineType, nodes_max: u32) -> (&'static MachineType, String) {
     let vcpus = if nodes_max > 64 { 4 } else { 2 };
-    let series = node.name.rsplit_once('-').map_or(node.name, |(series, _)| series);
     let same = catalog::machines(node.cloud)
-        .filter(|machine| {
-            machine.name.rsplit_once('-').is_some_and(|(s, _)| s == series) && machine.vcpus >= vcpus
-        })
+        .filter(|machine| machine.series == node.series && machine.vcpus >= vcpus && !machine.shared_core)
         .min_by_key(|machine| machine.vcpus)
         .unwrap_or(node);
     (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
@@ -302,7 +360,44 @@ fn coder_release(spec: &Spec) -> Release {
     }
 }
 
-fn plan_database(spec: &Spec, sizing: &Sizing, machine: Figure<String>) -> Database {
+/// What the cloud refuses of `[database]` beside its size.
+fn database_limits(spec: &Spec, rules: &CloudRules) -> impl Iterator<Item = Diagnostic> {
+    let keys = &spec.database;
+    let cloud = spec.cloud.get_ref().as_str();
+    let limits = [
+        ("storage_gb", "GB", keys.storage_gb.as_ref(), &rules.storage_gb),
+        ("backup_days", "days", keys.backup_days.as_ref(), &rules.backup_days),
+        ("max_connections", "connections", keys.max_connections.as_ref(), &rules.max_connections),
+    ];
+    let beyond = limits.into_iter().filter_map(|(key, unit, asked, range)| {
+        asked.filter(|asked| !range.contains(asked.get_ref())).map(|asked| (key, unit, asked, range))
+    });
+    let problems: Vec<_> = beyond
+        .map(|(key, unit, asked, range)| {
+            Diagnostic::at(
+                asked.span(),
+                format!(
+                    "`database.{key}` is {}, but {cloud} takes {} to {} {unit}",
+                    asked.get_ref(),
+                    range.start(),
+                    range.end()
+                ),
+            )
+            .help(format!("write a figure between {} and {}", range.start(), range.end()))
+        })
+        .collect();
+    problems.into_iter()
+}
+
+/// Whether the tier's page names no machine types at all.
+fn row_prints_nothing(sizing: &Sizing) -> bool {
+    sizing.row.coderd.published.is_none()
+        && sizing.row.provisioners.published.is_none()
+        && sizing.row.nodes.is_none()
+        && sizing.row.database.published.is_none()
+}
+
+fn plan_database(spec: &Spec, sizing: &Sizing, rules: &CloudRules, machine: Figure<String>) -> Database {
     let keys = &spec.database;
     let asked = |key: &str| format!("database.{key} in coder.toml");
     let high_availability = match &keys.high_availability {
@@ -331,7 +426,7 @@ fn plan_database(spec: &Spec, sizing: &Sizing, machine: Figure<String>) -> Datab
         storage_gb: sizing.database.storage_gb.clone(),
         high_availability,
         max_connections: sizing.database.max_connections.clone(),
-        log_days: backup_days.value.min(gcp::LOG_DAYS),
+        log_days: backup_days.value.min(rules.log_days),
         backup_days,
     }
 }

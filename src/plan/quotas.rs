@@ -1,4 +1,5 @@
-//! The quota table: what the project must allow, with the fewest and the most nodes, for the generated README.
+//! The quota table: what the project, account or subscription must allow, with the fewest and the most nodes, for the
+//! generated README.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -21,11 +22,37 @@ pub struct Quota {
     pub of: String,
 }
 
+/// What one cloud's quotas are called.
+pub struct Names {
+    /// The quota of a machine's vCPUs.
+    pub cpus: fn(&Machine) -> String,
+    /// The quota of all vCPUs together and where it counts; `None` where there is none.
+    pub all_cpus: Option<(&'static str, &'static str)>,
+    /// The quota of a disk type's GB; `None` where none limits it.
+    pub disks: fn(&str) -> Option<&'static str>,
+    /// The quota of machines; `None` where there is none.
+    pub machines: Option<&'static str>,
+    /// What does not depend on sizes, by the spec and the number of zones.
+    pub fixed: fn(&Spec, u32) -> Vec<Fixed>,
+}
+
+/// A quota of a fixed number.
+pub struct Fixed {
+    /// Its name in the console.
+    pub name: &'static str,
+    /// Whether it counts for all regions together.
+    pub is_global: bool,
+    /// How many.
+    pub count: u32,
+    /// What for.
+    pub of: &'static str,
+}
+
 /// A workspace's volume in GB where the spec names none: the home disk of Coder's Kubernetes starter template.
 const VOLUME_GB: u32 = 10;
 
 /// The table for one cluster and the control plane.
-pub fn table(coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec, zones: u32) -> Vec<Quota> {
+pub fn table(names: &Names, coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec, zones: u32) -> Vec<Quota> {
     let region = cluster.region.as_str();
     let system = zones;
     let groups: [(&Machine, u32, u32, &str); 4] = [
@@ -52,67 +79,47 @@ pub fn table(coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec, zones: u32) ->
         }
     };
     for (machine, min, max, of) in groups {
-        add(
-            cpu_quota(&machine.machine_type.value),
-            min * machine.vcpus,
-            max.saturating_mul(machine.vcpus),
-            of,
-        );
+        add((names.cpus)(machine), min * machine.vcpus, max.saturating_mul(machine.vcpus), of);
     }
+    let families =
+        groups.iter().map(|(machine, ..)| (names.cpus)(machine)).collect::<indexmap::IndexSet<_>>().len();
     for (machine, min, max, of) in groups {
         let disk = machine.disk_gb.value;
-        add(disk_quota(machine.disk_type).to_owned(), min * disk, max.saturating_mul(disk), of);
+        if let Some(name) = (names.disks)(machine.disk_type) {
+            add(name.to_owned(), min * disk, max.saturating_mul(disk), of);
+        }
     }
     let volume = spec.workspaces.volume_gb.as_ref().map_or(VOLUME_GB, |gb| *gb.get_ref());
-    if volume > 0 {
+    if let Some(name) = (names.disks)(cluster.node.disk_type)
+        && volume > 0
+    {
         let all = cluster.running_workspaces.value.saturating_mul(volume);
-        add(
-            disk_quota(cluster.node.disk_type).to_owned(),
-            0,
-            all,
-            &format!("workspace volumes of {volume} GB"),
-        );
+        add(name.to_owned(), 0, all, &format!("workspace volumes of {volume} GB"));
     }
-    for (_, min, max, of) in groups {
-        add("VM instances".to_owned(), min, max, of);
+    if let Some(name) = names.machines {
+        for (_, min, max, of) in groups {
+            add(name.to_owned(), min, max, of);
+        }
     }
     let mut rows: Vec<Quota> = rows.into_values().collect();
-    // Beside each family's own quota one counts them all, and new projects begin with a few dozen.
-    let cpus = || rows.iter().filter(|row| row.name.ends_with("CPUs"));
-    let all = Quota {
-        name: "CPUs (all regions)".to_owned(),
-        scope: "global".to_owned(),
-        min: cpus().map(|row| row.min).sum(),
-        max: cpus().map(|row| row.max).fold(0, u32::saturating_add),
-        of: "all machines".to_owned(),
-    };
-    rows.insert(cpus().count(), all);
-    let fixed = |name: &str, scope: &str, count: u32, of: &str| Quota {
-        name: name.to_owned(),
-        scope: scope.to_owned(),
-        min: count,
-        max: count,
-        of: of.to_owned(),
-    };
-    rows.push(fixed("Static external IP addresses", region, NAT_ADDRESSES, "Cloud NAT"));
-    rows.push(fixed("Static external IP addresses global", "global", 1, "load balancer"));
+    // Beside each family's own quota one may count them all, and new accounts begin with a few dozen.
+    if let Some((name, scope)) = names.all_cpus {
+        let cpus = &rows[..families];
+        let all = Quota {
+            name: name.to_owned(),
+            scope: if scope.is_empty() { region } else { scope }.to_owned(),
+            min: cpus.iter().map(|row| row.min).fold(0, u32::saturating_add),
+            max: cpus.iter().map(|row| row.max).fold(0, u32::saturating_add),
+            of: "all machines".to_owned(),
+        };
+        rows.insert(families, all);
+    }
+    rows.extend((names.fixed)(spec, zones).into_iter().map(|fixed| Quota {
+        name: fixed.name.to_owned(),
+        scope: if fixed.is_global { "global" } else { region }.to_owned(),
+        min: fixed.count,
+        max: fixed.count,
+        of: fixed.of.to_owned(),
+    }));
     rows
-}
-
-/// Addresses that the network module reserves for Cloud NAT in a region.
-const NAT_ADDRESSES: u32 = 2;
-
-/// The regional quota that a machine's vCPUs count against: its series' own, but for the oldest, which share `CPUS`.
-fn cpu_quota(machine: &str) -> String {
-    match machine.split('-').next().unwrap_or(machine) {
-        "n1" | "e2" => "CPUs".to_owned(),
-        series => format!("{} CPUs", series.to_uppercase()),
-    }
-}
-
-fn disk_quota(disk: &str) -> &'static str {
-    match disk {
-        "hyperdisk-balanced" => "Hyperdisk Balanced capacity (GB)",
-        _ => "Persistent Disk SSD (GB)",
-    }
 }

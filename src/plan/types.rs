@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{Addresses, Density, Quota};
+use super::addresses::ZONE_KEYS;
+use super::{Addresses, Density, Quota, azure};
 use crate::sizing::{Figure, Warning};
-use crate::spec::Backend;
+use crate::spec::{self, Backend};
 
 /// Everything that the generated directory says.
 #[derive(Debug, Serialize)]
@@ -24,18 +25,26 @@ pub struct Plan {
     pub region: String,
     /// Where that region is.
     pub place: &'static str,
-    /// The zones that machines are spread over.
+    /// The zones that machines are spread over, by name; empty where the account's own list or the region decides.
     pub zones: Figure<Vec<String>>,
+    /// How many they are.
+    pub zone_count: u32,
     /// Prefix of every name.
     pub name: String,
     /// The user's own labels.
     pub labels: IndexMap<String, String>,
-    /// Google Cloud's project.
-    pub project: String,
+    /// What only Google Cloud has.
+    pub gcp: Option<Gcp>,
+    /// What only AWS has.
+    pub aws: Option<Aws>,
+    /// What only Azure has.
+    pub azure: Option<Azure>,
     /// How users reach coderd.
     pub access: Access,
     /// Address ranges.
     pub network: Addresses,
+    /// The user's own network, instead of a new one.
+    pub existing: Option<Existing>,
     /// The releases that machines install.
     pub coder: Release,
     /// Terraform on the provisioner hosts.
@@ -52,6 +61,114 @@ pub struct Plan {
     pub quotas: Vec<Quota>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+}
+
+/// The user's own network.
+#[derive(Debug, Serialize)]
+pub struct Existing {
+    /// Its id.
+    pub id: String,
+    /// The public addresses that its machines go out by, by a key.
+    pub nat_addresses: IndexMap<String, String>,
+    /// Its subnets: by kind, then by zone key; on Azure one name a kind under `a`.
+    pub subnets: IndexMap<&'static str, IndexMap<&'static str, String>>,
+}
+
+impl Existing {
+    /// The keys of `[network.existing]`.
+    pub(super) fn of(keys: &spec::Existing) -> Existing {
+        let texts = |list: &[spec::Spanned<String>]| -> Vec<String> {
+            list.iter().map(|text| text.get_ref().clone()).collect()
+        };
+        let zonal = |list: &[spec::Spanned<String>]| ZONE_KEYS.into_iter().zip(texts(list)).collect();
+        Existing {
+            id: keys.id.get_ref().clone(),
+            nat_addresses: (1..).map(|at| format!("nat-{at}")).zip(texts(&keys.nat_addresses)).collect(),
+            subnets: keys.subnets.iter().map(|(kind, list)| (*kind, zonal(list))).collect(),
+        }
+    }
+}
+
+/// What only Google Cloud has.
+#[derive(Debug, Serialize)]
+pub struct Gcp {
+    /// The project's id.
+    pub project: String,
+}
+
+/// What only AWS has.
+#[derive(Debug, Serialize)]
+pub struct Aws {
+    /// The one account that may be applied to.
+    pub account_id: Option<String>,
+    /// The profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// IAM roles and users that administer the clusters.
+    pub admins: Vec<String>,
+    /// Who may reach the clusters' API from outside; nobody when empty.
+    pub api_cidrs: Vec<String>,
+    /// A NAT gateway in every zone instead of one for all.
+    pub nat_per_zone: bool,
+}
+
+/// What only Azure has.
+#[derive(Debug, Serialize)]
+pub struct Azure {
+    /// The subscription's id.
+    pub subscription_id: String,
+    /// An existing resource group, instead of one of the deployment's own.
+    pub resource_group: Option<String>,
+    /// The resource group of the DNS zone.
+    pub dns_resource_group: Option<String>,
+    /// Entra groups that administer the clusters, by object id.
+    pub admin_groups: Vec<String>,
+    /// The resource id of the vault that holds the certificate.
+    pub certificate_vault: String,
+    /// Object ids of whoever plans and applies; whoever runs it when empty.
+    pub deployers: Vec<String>,
+    /// Public ranges that whoever applies comes from: the vault admits them.
+    pub runner_cidrs: Vec<String>,
+    /// Whether disks are encrypted on the host too, which the subscription must allow.
+    pub encryption_at_host: bool,
+    /// Whether the gateway has a web application firewall.
+    pub waf: bool,
+    /// Whether the database's backups are kept in the paired region too.
+    pub geo_redundant_backup: bool,
+    /// The database's storage as Azure sells it, in MB.
+    pub storage_mb: Figure<u32>,
+}
+
+impl Aws {
+    /// The keys of `[aws]`.
+    pub(super) fn of(keys: &spec::Aws) -> Aws {
+        Aws {
+            account_id: keys.account_id.as_ref().map(|id| id.get_ref().clone()),
+            profile: keys.profile.as_ref().map(|profile| profile.get_ref().clone()),
+            admins: keys.admins.iter().map(|arn| arn.get_ref().clone()).collect(),
+            api_cidrs: keys.api_cidrs.iter().map(|cidr| cidr.get_ref().clone()).collect(),
+            nat_per_zone: keys.nat_per_zone,
+        }
+    }
+}
+
+impl Azure {
+    /// The keys of `[azure]`, and the storage that is sold for `storage_gb`.
+    pub(super) fn of(keys: &spec::Azure, storage_gb: &Figure<u32>) -> Azure {
+        let texts = |list: &[spec::Spanned<String>]| list.iter().map(|text| text.get_ref().clone()).collect();
+        Azure {
+            subscription_id: keys.subscription_id.get_ref().clone(),
+            resource_group: keys.resource_group.as_ref().map(|name| name.get_ref().clone()),
+            dns_resource_group: keys.dns_resource_group.as_ref().map(|name| name.get_ref().clone()),
+            certificate_vault: keys.certificate_vault.get_ref().clone(),
+            deployers: texts(&keys.deployers),
+            admin_groups: texts(&keys.admin_groups),
+            runner_cidrs: texts(&keys.runner_cidrs),
+            encryption_at_host: keys.encryption_at_host,
+            waf: keys.waf,
+            geo_redundant_backup: keys.geo_redundant_backup,
+            storage_mb: azure::storage_mb(storage_gb),
+        }
+    }
 }
 
 /// How users reach coderd.
@@ -89,6 +206,8 @@ pub struct Machine {
     pub vcpus: u32,
     /// Memory in GiB of that type.
     pub memory_gib: f64,
+    /// Its family.
+    pub family: &'static str,
     /// The boot disk's type.
     pub disk_type: &'static str,
     /// The boot disk's size in GB and why.

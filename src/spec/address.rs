@@ -37,6 +37,44 @@ pub(super) fn allowed(text: &str) -> Result<(), Diagnostic> {
     }
 }
 
+/// A public address: what a network goes out by.
+pub(super) fn public(text: &str) -> Result<(), Diagnostic> {
+    match text.parse::<std::net::Ipv4Addr>() {
+        Ok(address) if is_public(Ipv4Net::from(address)) => Ok(()),
+        Ok(_) => Err(Diagnostic::at(
+            0..text.len(),
+            format!("names {}, which is not a public address", quoted(text)),
+        )
+        .help("write the address that the NAT gateway has towards the Internet")),
+        Err(_) => Err(Diagnostic::at(
+            0..text.len(),
+            format!("names {}, which is not an IPv4 address", quoted(text)),
+        )
+        .help("write an address such as \"203.0.113.10\"")),
+    }
+}
+
+/// A public range: Key Vault's firewall takes no private one.
+pub(super) fn public_range(text: &str) -> Result<(), Diagnostic> {
+    allowed(text)?;
+    match range(text)? {
+        range if is_public(range) => Ok(()),
+        _ => {
+            Err(Diagnostic::at(0..text.len(), format!("names {}, which is not a public range", quoted(text)))
+                .note("Key Vault's firewall takes public addresses only")
+                .help("write the address that you are seen by from outside, such as \"203.0.113.10/32\""))
+        }
+    }
+}
+
+fn is_public(range: Ipv4Net) -> bool {
+    let others = ["127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8", "224.0.0.0/3"];
+    let apart = |other: &&str| {
+        other.parse::<Ipv4Net>().is_ok_and(|other| !other.contains(&range) && !range.contains(&other))
+    };
+    PRIVATE.iter().chain(&others).all(apart)
+}
+
 /// An IPv4 range whose address is its first.
 pub(super) fn range(text: &str) -> Result<Ipv4Net, Diagnostic> {
     let whole = 0..text.len();

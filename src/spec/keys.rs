@@ -1,12 +1,15 @@
 //! The keys of `coder.toml`: one entry each, with its type, its range and the words that explain it.
 //! Reading, suggestions and messages derive from these lists; nothing else knows which keys there are.
 
-use super::{access, address, names};
+use super::{Cloud, access, address, clouds, names};
 use crate::diagnostic::Diagnostic;
 
 /// A check of one string. Its diagnostic is a draft: the message is what comes after the key's name, the span counts
 /// bytes inside the string; the walk puts both in place.
 pub(super) type Check = fn(&str) -> Result<(), Diagnostic>;
+
+/// A check of one string whose rule is each cloud's own.
+pub(super) type CloudCheck = fn(Cloud, &str) -> Result<(), Diagnostic>;
 
 /// One key of a table.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) struct Key {
 pub(super) enum Kind {
     /// A string that passes the check.
     Text(Check),
+    /// A string that passes the check of the spec's cloud.
+    CloudText(CloudCheck),
     /// One of these words.
     Choice(&'static [Word]),
     /// An integer in this range, both ends included.
@@ -38,12 +43,16 @@ pub(super) enum Kind {
     Flag,
     /// A list of strings without duplicates, not empty; each passes the check.
     List(Check),
+    /// The same, with the check of the spec's cloud.
+    CloudList(CloudCheck),
     /// `[key]`.
     Table(&'static [Key]),
     /// `[tags]`: the user's own keys.
     Tags,
     /// `[state]`: the keys depend on the backend.
     State,
+    /// `[network.existing]`: the keys depend on the cloud.
+    Existing,
     /// `[[key]]`.
     Entries,
 }
@@ -96,12 +105,12 @@ impl Key {
     /// The article and noun of what belongs here.
     pub(super) const fn expects(&self) -> &'static str {
         match self.kind {
-            Kind::Text(_) | Kind::Choice(_) => "a string in quotes",
+            Kind::Text(_) | Kind::CloudText(_) | Kind::Choice(_) => "a string in quotes",
             Kind::Whole(..) => "a whole number",
             Kind::Number(_) => "a number",
             Kind::Flag => "true or false",
-            Kind::List(_) => "a list of strings",
-            Kind::Table(_) | Kind::Tags | Kind::State => "a table",
+            Kind::List(_) | Kind::CloudList(_) => "a list of strings",
+            Kind::Table(_) | Kind::Tags | Kind::State | Kind::Existing => "a table",
             Kind::Entries => "a list of tables",
         }
     }
@@ -133,7 +142,7 @@ pub(super) static ROOT: &[Key] = &[
     Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2"),
     Key::new(
         "cloud",
-        Kind::Choice(&[ready("gcp"), later("aws"), later("azure")]),
+        Kind::Choice(&[ready("gcp"), ready("aws"), ready("azure")]),
         "the cloud that everything runs in",
     )
     .required("cloud = \"gcp\""),
@@ -145,7 +154,11 @@ pub(super) static ROOT: &[Key] = &[
         Kind::Choice(&[ready("published"), ready("current")]),
         "whether machine types are those that the tier's page prints or today's of the same size",
     ),
-    Key::new("burstable", Kind::Flag, "whether AWS t3 machines may be used").later(),
+    Key::new(
+        "burstable",
+        Kind::Flag,
+        "whether the burstable AWS machines (t3) that a tier's page prints are taken",
+    ),
     Key::new(
         "layout",
         Kind::Choice(&[ready("root"), later("module")]),
@@ -164,8 +177,8 @@ pub(super) static ROOT: &[Key] = &[
     Key::new("network", Kind::Table(NETWORK), "addresses, zones and who may come in"),
     Key::new("state", Kind::State, "where Terraform keeps its state"),
     Key::new("gcp", Kind::Table(GCP), "what only Google Cloud needs"),
-    Key::new("aws", Kind::Table(&[]), "what only AWS needs").later(),
-    Key::new("azure", Kind::Table(&[]), "what only Azure needs").later(),
+    Key::new("aws", Kind::Table(AWS), "what only AWS needs"),
+    Key::new("azure", Kind::Table(AZURE), "what only Azure needs"),
 ];
 
 static LOAD: &[Key] = &[
@@ -180,8 +193,8 @@ static ACCESS: &[Key] = &[
     Key::new("url", Kind::Text(access::url), "the access URL: https and a host name")
         .required("url = \"https://coder.example.com\""),
     Key::new("wildcard", Kind::Text(access::wildcard), "the wildcard of workspace applications"),
-    Key::new("dns_zone", Kind::Text(names::dns_zone), "the Cloud DNS managed zone that records are made in"),
-    Key::new("certificate", Kind::Text(names::certificate), "an existing certificate"),
+    Key::new("dns_zone", Kind::CloudText(clouds::dns_zone), "the managed DNS zone that records are made in"),
+    Key::new("certificate", Kind::CloudText(clouds::certificate), "an existing certificate"),
 ];
 
 static CODER: &[Key] = &[
@@ -223,36 +236,134 @@ static WORKSPACES: &[Key] = &[
         Kind::Whole(1, 256),
         "workspaces on one node; Kubernetes nodes carry 256 pods at most",
     ),
-    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there; GKE ends at 15,000"),
-    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most; GKE ends at 15,000"),
+    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there"),
+    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most"),
     Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes"),
 ];
 
 static DATABASE: &[Key] = &[
     Key::new("vcpus", VCPUS, "vCPUs of the database"),
     Key::new("memory_gb", MEMORY_GB, "GB of memory of the database"),
-    Key::new("storage_gb", Kind::Whole(10, 65_536), "GB of database storage; Cloud SQL has 10 to 65,536"),
+    Key::new("storage_gb", Kind::Whole(10, 65_536), "GB of database storage"),
     Key::new("machine", Kind::Text(names::machine), "the managed database's machine or tier name"),
     Key::new("version", Kind::Whole(13, 18), "the PostgreSQL major version; Coder needs 13 or newer"),
     Key::new("high_availability", Kind::Flag, "whether a standby waits in another zone"),
-    Key::new("backup_days", Kind::Whole(1, 365), "daily backups that are kept; Cloud SQL keeps 365 at most"),
-    Key::new(
-        "max_connections",
-        Kind::Whole(50, 262_143),
-        "connections that PostgreSQL accepts; Cloud SQL ends at 262,143",
-    ),
+    Key::new("backup_days", Kind::Whole(1, 365), "daily backups that are kept"),
+    Key::new("max_connections", Kind::Whole(50, 262_143), "connections that PostgreSQL accepts"),
 ];
 
 static NETWORK: &[Key] = &[
     Key::new("cidr", Kind::Text(address::private), "the private range from which every subnet is cut"),
-    Key::new("zones", Kind::List(names::zone), "the region's zones that machines are spread over"),
+    Key::new("zones", Kind::CloudList(clouds::zone), "the region's zones that machines are spread over"),
     Key::new("internal", Kind::Flag, "whether coderd has no public address").later(),
     Key::new(
         "allowed_cidrs",
         Kind::List(address::allowed),
         "who may reach the access URL; everyone if absent",
     ),
-    Key::new("existing", Kind::Table(&[]), "your own network and subnets").later(),
+    Key::new("existing", Kind::Existing, "your own network and subnets"),
+];
+
+/// `[network.existing]`, each cloud's own.
+pub(super) const fn existing(cloud: Cloud) -> &'static [Key] {
+    match cloud {
+        Cloud::Gcp => &[],
+        Cloud::Aws => EXISTING_AWS,
+        Cloud::Azure => EXISTING_AZURE,
+    }
+}
+
+static EXISTING_AWS: &[Key] = &[
+    Key::new("id", Kind::Text(clouds::vpc), "the VPC's id").required("id = \"vpc-0a1b2c3d4e5f60718\""),
+    Key::new("public", Kind::List(clouds::subnet), "ids of the balancer's subnets, one a zone"),
+    Key::new(
+        "machines",
+        Kind::List(clouds::subnet),
+        "ids of coderd's and the provisioner hosts' subnets, one a zone",
+    )
+    .required("machines = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
+    Key::new("nodes", Kind::List(clouds::subnet), "ids of the nodes' subnets, one a zone")
+        .required("nodes = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
+    Key::new("database", Kind::List(clouds::subnet), "ids of the database's subnets, one a zone")
+        .required("database = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+];
+
+static EXISTING_AZURE: &[Key] = &[
+    Key::new("id", Kind::Text(clouds::vnet), "the VNet's resource id")
+        .required("id = \"/subscriptions/…/virtualNetworks/acme\""),
+    Key::new("gateway", Kind::Text(clouds::subnet_name), "the name of the Application Gateway's subnet")
+        .required("gateway = \"gateway\""),
+    Key::new("coderd", Kind::Text(clouds::subnet_name), "the name of coderd's subnet")
+        .required("coderd = \"coderd\""),
+    Key::new(
+        "database",
+        Kind::Text(clouds::subnet_name),
+        "the name of the subnet that is delegated to PostgreSQL",
+    )
+    .required("database = \"database\""),
+    Key::new("nodes", Kind::Text(clouds::subnet_name), "the name of the nodes' subnet")
+        .required("nodes = \"nodes\""),
+    Key::new("provisioners", Kind::Text(clouds::subnet_name), "the name of the provisioner hosts' subnet")
+        .required("provisioners = \"provisioners\""),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+];
+
+static AWS: &[Key] = &[
+    Key::new("account_id", Kind::Text(clouds::account), "the one account that may be applied to"),
+    Key::new("profile", Kind::Text(clouds::profile), "the profile of the shared configuration files"),
+    Key::new(
+        "admins",
+        Kind::List(clouds::principal),
+        "ARNs of IAM roles and users that administer the clusters",
+    ),
+    Key::new(
+        "api_cidrs",
+        Kind::List(address::allowed),
+        "public ranges that reach the clusters' API; nobody if absent",
+    ),
+    Key::new("nat_per_zone", Kind::Flag, "whether every zone has a NAT gateway of its own"),
+];
+
+/// `[azure]`, demanded when `cloud = "azure"`.
+pub(super) static AZURE: &[Key] = &[
+    Key::new("subscription_id", Kind::Text(clouds::uuid), "the subscription's id")
+        .required("subscription_id = \"11111111-2222-3333-4444-555555555555\""),
+    Key::new(
+        "runner_cidrs",
+        Kind::List(address::public_range),
+        "public ranges from which the directory is planned and applied: the vault admits no others",
+    )
+    .required("runner_cidrs = [\"203.0.113.10/32\"]"),
+    Key::new(
+        "certificate_vault",
+        Kind::Text(clouds::vault),
+        "the resource id of the Key Vault that holds `access.certificate`",
+    )
+    .required("certificate_vault = \"/subscriptions/…/providers/Microsoft.KeyVault/vaults/acme-certs\""),
+    Key::new("resource_group", Kind::Text(clouds::resource_group), "an existing resource group"),
+    Key::new(
+        "dns_resource_group",
+        Kind::Text(clouds::resource_group),
+        "the resource group of `access.dns_zone`",
+    ),
+    Key::new(
+        "deployers",
+        Kind::List(clouds::uuid),
+        "object ids of whoever plans and applies; whoever runs it if absent",
+    ),
+    Key::new(
+        "admin_groups",
+        Kind::List(clouds::uuid),
+        "object ids of Entra groups that administer the clusters",
+    ),
+    Key::new("encryption_at_host", Kind::Flag, "whether disks are encrypted on the host too"),
+    Key::new("waf", Kind::Flag, "whether the Application Gateway has a web application firewall"),
+    Key::new(
+        "geo_redundant_backup",
+        Kind::Flag,
+        "whether the database's backups are kept in the paired region too",
+    ),
 ];
 
 /// `[gcp]`, demanded when `cloud = "gcp"`.

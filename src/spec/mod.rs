@@ -5,6 +5,7 @@
 
 mod access;
 mod address;
+mod clouds;
 mod file;
 mod keys;
 mod names;
@@ -97,6 +98,8 @@ pub struct Spec {
     pub region: Spanned<String>,
     /// `machines`.
     pub machines: Machines,
+    /// `burstable`: whether AWS's t3 machines may be taken.
+    pub burstable: bool,
     /// `output`: the directory to generate, relative to the spec; `infra` when absent. Never absolute, never above.
     pub output: Option<Spanned<String>>,
     /// `[tags]`: labels that every resource carries, in the order written.
@@ -117,8 +120,12 @@ pub struct Spec {
     pub network: Network,
     /// `[state]`.
     pub state: State,
-    /// `[gcp]`; always there when `cloud = "gcp"`.
+    /// `[gcp]`; there when `cloud = "gcp"`.
     pub gcp: Option<Gcp>,
+    /// `[aws]`; there when `cloud = "aws"`.
+    pub aws: Option<Aws>,
+    /// `[azure]`; there when `cloud = "azure"`.
+    pub azure: Option<Azure>,
 }
 
 /// `[access]`: how users reach coderd.
@@ -222,6 +229,19 @@ pub struct Network {
     pub zones: Option<Spanned<Vec<Spanned<String>>>>,
     /// `allowed_cidrs`: who may reach the access URL; absent means everyone.
     pub allowed_cidrs: Vec<Spanned<Ipv4Net>>,
+    /// `existing`: the user's own network; nothing of it is made then.
+    pub existing: Option<Existing>,
+}
+
+/// `[network.existing]`: ids of the user's own network, in each cloud's own way.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    /// Its id: a VPC's on AWS, a VNet's on Azure.
+    pub id: Spanned<String>,
+    /// The public addresses that its machines go out by.
+    pub nat_addresses: Vec<Spanned<String>>,
+    /// Its subnets by their key in the file, in the order of the catalog of keys. On AWS each key has one for each zone.
+    pub subnets: IndexMap<&'static str, Vec<Spanned<String>>>,
 }
 
 /// `[state]`: Terraform's backend and its keys, checked to belong to it.
@@ -238,6 +258,46 @@ pub struct State {
 pub struct Gcp {
     /// `project`: the project's id.
     pub project: Spanned<String>,
+}
+
+/// `[aws]`.
+#[derive(Debug, Clone, Default)]
+pub struct Aws {
+    /// `account_id`: the one account that may be applied to.
+    pub account_id: Option<Spanned<String>>,
+    /// `profile` of the shared configuration files.
+    pub profile: Option<Spanned<String>>,
+    /// `admins`: IAM roles and users that administer the clusters.
+    pub admins: Vec<Spanned<String>>,
+    /// `api_cidrs`: public ranges from which the clusters' API is reached.
+    pub api_cidrs: Vec<Spanned<String>>,
+    /// `nat_per_zone`: a NAT gateway in every zone.
+    pub nat_per_zone: bool,
+}
+
+/// `[azure]`.
+#[derive(Debug, Clone)]
+pub struct Azure {
+    /// `subscription_id`.
+    pub subscription_id: Spanned<String>,
+    /// `resource_group`: an existing one.
+    pub resource_group: Option<Spanned<String>>,
+    /// `dns_resource_group`: that of the DNS zone.
+    pub dns_resource_group: Option<Spanned<String>>,
+    /// `certificate_vault`: the resource id of the vault that holds `access.certificate`.
+    pub certificate_vault: Spanned<String>,
+    /// `runner_cidrs`: public ranges that whoever applies comes from.
+    pub runner_cidrs: Vec<Spanned<String>>,
+    /// `deployers`: object ids of whoever plans and applies.
+    pub deployers: Vec<Spanned<String>>,
+    /// `admin_groups`: Entra groups that administer the clusters, by object id.
+    pub admin_groups: Vec<Spanned<String>>,
+    /// `encryption_at_host`.
+    pub encryption_at_host: bool,
+    /// `waf`: a web application firewall in front of coderd.
+    pub waf: bool,
+    /// `geo_redundant_backup` of the database.
+    pub geo_redundant_backup: bool,
 }
 
 impl Tier {

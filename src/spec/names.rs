@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::wording::{bare, quoted};
+use super::wording::quoted;
 use crate::diagnostic::Diagnostic;
 
 /// What follows a deployment's name in the names that end soonest, and where they end.
@@ -31,33 +31,33 @@ pub const NAME_MAX: usize = {
 };
 
 /// A set of characters and the words for it.
-struct Set {
-    words: &'static str,
-    has: fn(char) -> bool,
+pub(super) struct Set {
+    pub words: &'static str,
+    pub has: fn(char) -> bool,
 }
 
 /// The rule for one kind of name.
-struct Pattern {
+pub(super) struct Pattern {
     /// With its article.
-    noun: &'static str,
-    first: Set,
-    rest: Set,
-    last: Set,
-    length: Range<usize>,
-    example: &'static str,
+    pub noun: &'static str,
+    pub first: Set,
+    pub rest: Set,
+    pub last: Set,
+    pub length: Range<usize>,
+    pub example: &'static str,
 }
 
-const LOWER: Set = Set { words: "a lower-case letter", has: |c| c.is_ascii_lowercase() };
-const LETTER: Set = Set { words: "a letter", has: |c| c.is_ascii_alphabetic() };
-const LOWER_OR_DIGIT: Set =
+pub(super) const LOWER: Set = Set { words: "a lower-case letter", has: |c| c.is_ascii_lowercase() };
+pub(super) const LETTER: Set = Set { words: "a letter", has: |c| c.is_ascii_alphabetic() };
+pub(super) const LOWER_OR_DIGIT: Set =
     Set { words: "a lower-case letter or a digit", has: |c| c.is_ascii_lowercase() || c.is_ascii_digit() };
-const LETTER_OR_DIGIT: Set = Set { words: "a letter or a digit", has: |c| c.is_ascii_alphanumeric() };
-const NAME: Set = Set { words: "lower-case letters, digits and `-`", has: |c| in_name(c) || c == '-' };
-const LABEL: Set =
-    Set { words: "lower-case letters, digits, `-` and `_`", has: |c| in_name(c) || "-_".contains(c) };
+pub(super) const LETTER_OR_DIGIT: Set =
+    Set { words: "a letter or a digit", has: |c| c.is_ascii_alphanumeric() };
+pub(super) const NAME: Set =
+    Set { words: "lower-case letters, digits and `-`", has: |c| in_name(c) || c == '-' };
 const BUCKET: Set =
     Set { words: "lower-case letters, digits, `-`, `_` and `.`", has: |c| in_name(c) || "-_.".contains(c) };
-const MACHINE: Set = Set {
+pub(super) const MACHINE: Set = Set {
     words: "letters, digits, `-`, `_` and `.`",
     has: |c| c.is_ascii_alphanumeric() || "-_.".contains(c),
 };
@@ -67,11 +67,11 @@ fn in_name(c: char) -> bool {
 }
 
 impl Pattern {
-    const fn new(noun: &'static str, length: Range<usize>, example: &'static str) -> Pattern {
+    pub(super) const fn new(noun: &'static str, length: Range<usize>, example: &'static str) -> Pattern {
         Pattern { noun, first: LOWER, rest: NAME, last: LOWER_OR_DIGIT, length, example }
     }
 
-    fn check(&self, text: &str) -> Result<(), Diagnostic> {
+    pub(super) fn check(&self, text: &str) -> Result<(), Diagnostic> {
         let Some((span, why)) = self.fault(text) else { return Ok(()) };
         Err(Diagnostic::at(span, format!("{} is not {}: {why}", quoted(text), self.noun))
             .note(self.rule())
@@ -180,12 +180,6 @@ pub(super) fn region(text: &str) -> Result<(), Diagnostic> {
     PATTERN.check(text)
 }
 
-/// `network.zones`.
-pub(super) fn zone(text: &str) -> Result<(), Diagnostic> {
-    const PATTERN: Pattern = Pattern::new("a zone", 2..41, "us-central1-a");
-    PATTERN.check(text)
-}
-
 /// Any `machine`: `n4-standard-8`, `m5.large`, `Standard_D2s_v5`, `db-custom-8-30720`.
 pub(super) fn machine(text: &str) -> Result<(), Diagnostic> {
     const PATTERN: Pattern = Pattern {
@@ -195,39 +189,6 @@ pub(super) fn machine(text: &str) -> Result<(), Diagnostic> {
         ..Pattern::new("a machine type", 2..64, "n4-standard-8")
     };
     PATTERN.check(text)
-}
-
-/// `access.dns_zone`: the name of a Cloud DNS managed zone.
-pub(super) fn dns_zone(text: &str) -> Result<(), Diagnostic> {
-    const PATTERN: Pattern = Pattern::new("the name of a Cloud DNS managed zone", 1..64, "acme-dev");
-    PATTERN.check(text).map_err(|fault| match text.contains(['.', '/']) {
-        true => fault.help(
-            "write the zone's name, not its domain or path; `gcloud dns managed-zones list` prints both",
-        ),
-        false => fault,
-    })
-}
-
-/// `access.certificate`: a certificate of Certificate Manager.
-pub(super) fn certificate(text: &str) -> Result<(), Diagnostic> {
-    const NAME: Pattern = Pattern::new("a certificate's name", 1..64, "coder");
-    let parts: Vec<&str> = text.splitn(7, '/').collect();
-    if let ["projects", owner, "locations", "global", "certificates", name] = parts[..] {
-        if project(owner).is_err() {
-            let at = "projects/".len();
-            let what = format!("names the project {}, which is not a project id", quoted(owner));
-            return Err(Diagnostic::at(at..at + owner.len(), what)
-                .note("a certificate's id begins with the id of its project, not with the project's number or title")
-                .help(format!("write projects/<project>/locations/global/certificates/{}", bare(name))));
-        }
-        return NAME.check(name).map_err(|fault| fault.shifted(text.len() - name.len()));
-    }
-    Err(Diagnostic::at(
-        0..text.len(),
-        format!("{} is not a certificate of Certificate Manager", quoted(text)),
-    )
-    .note("the global HTTPS load balancer takes certificates of Certificate Manager at location global")
-    .help("write projects/<project>/locations/global/certificates/<name>"))
 }
 
 /// `coder.version`.
@@ -304,33 +265,6 @@ pub(super) fn output(text: &str) -> Result<(), Diagnostic> {
         true => fault("holds a name longer than 255 bytes, which file systems refuse"),
         false => Ok(()),
     }
-}
-
-/// A key of `[tags]` (Google Cloud, "Requirements for labels").
-pub(super) fn tag_key(text: &str) -> Result<(), Diagnostic> {
-    const PATTERN: Pattern = Pattern {
-        rest: LABEL,
-        last: LABEL,
-        ..Pattern::new("a label's key on Google Cloud", 1..64, "cost-center")
-    };
-    PATTERN.check(text)?;
-    if matches!(text, "managed-by" | "deployment") || text.starts_with("goog") {
-        return Err(Diagnostic::at(0..text.len(), format!("{} is reserved", quoted(text)))
-            .note("tierform sets managed-by and deployment itself, Google Cloud sets those that start with `goog`")
-            .help("choose another key"));
-    }
-    Ok(())
-}
-
-/// A value of `[tags]`.
-pub(super) fn tag_value(text: &str) -> Result<(), Diagnostic> {
-    const PATTERN: Pattern = Pattern {
-        first: LABEL,
-        rest: LABEL,
-        last: LABEL,
-        ..Pattern::new("a label's value on Google Cloud", 0..64, "platform")
-    };
-    PATTERN.check(text)
 }
 
 /// `state.bucket` of Cloud Storage and S3.

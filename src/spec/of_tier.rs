@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Access, Cloud, Gcp, Machines, Spanned, Spec, Tier};
+use super::{Access, Aws, Azure, Cloud, Gcp, Machines, Spanned, Spec, Tier};
 
 impl Spec {
     /// The spec that has only a tier, a cloud and a region; names are placeholders, nothing of it is ever written.
@@ -17,6 +17,7 @@ impl Spec {
             cloud: nowhere(cloud),
             region: nowhere(region.to_owned()),
             machines: Machines::default(),
+            burstable: false,
             output: None,
             tags: IndexMap::new(),
             access: Access {
@@ -32,7 +33,30 @@ impl Spec {
             database: super::Database::default(),
             network: super::Network::default(),
             state: super::State::default(),
-            gcp: Some(Gcp { project: nowhere("example-project".to_owned()) }),
+            gcp: (cloud == Cloud::Gcp).then(|| Gcp { project: nowhere("example-project".to_owned()) }),
+            aws: (cloud == Cloud::Aws).then(Aws::default),
+            azure: (cloud == Cloud::Azure).then(Azure::placeholder),
+        }
+    }
+}
+
+impl Azure {
+    /// An `[azure]` whose required keys have stand-ins.
+    pub(super) fn placeholder() -> Azure {
+        let nowhere = |text: &str| Spanned::new(0..0, text.to_owned());
+        Azure {
+            subscription_id: nowhere("00000000-0000-0000-0000-000000000000"),
+            resource_group: None,
+            dns_resource_group: None,
+            certificate_vault: nowhere(
+                "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/example/providers/Microsoft.KeyVault/vaults/example",
+            ),
+            runner_cidrs: vec![nowhere("192.0.2.1/32")],
+            deployers: Vec::new(),
+            admin_groups: Vec::new(),
+            encryption_at_host: false,
+            waf: false,
+            geo_redundant_backup: false,
         }
     }
 }

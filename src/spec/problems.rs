@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::Cloud;
 use super::syntax::{explained, explained_without_place, line_of};
 use crate::diagnostic::{Diagnostic, in_bounds};
 
@@ -12,6 +13,8 @@ pub const MOST: usize = 1000;
 /// Mistakes, in the order found.
 pub(super) struct Problems<'a> {
     text: &'a str,
+    /// The spec's cloud, whose rules hold for what is named in it; Google Cloud while that is not known.
+    cloud: Cloud,
     found: Vec<Diagnostic>,
     /// The lines that the parser could not read.
     broken: Vec<Range<usize>>,
@@ -20,7 +23,7 @@ pub(super) struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// Starts with what the parser said: one mistake a line, since the later ones follow from the first.
     pub(super) fn new(text: &'a str, errors: Vec<toml::de::Error>) -> Self {
-        let mut problems = Problems { text, found: Vec::new(), broken: Vec::new() };
+        let mut problems = Problems { text, cloud: Cloud::Gcp, found: Vec::new(), broken: Vec::new() };
         let (mut placed, mut placeless) = (Vec::new(), None);
         for error in errors {
             match error.span() {
@@ -40,6 +43,16 @@ impl<'a> Problems<'a> {
             problems.broken.push(broken);
         }
         problems
+    }
+
+    /// Says which cloud's rules hold.
+    pub(super) fn set_cloud(&mut self, cloud: Cloud) {
+        self.cloud = cloud;
+    }
+
+    /// The cloud whose rules hold.
+    pub(super) fn cloud(&self) -> Cloud {
+        self.cloud
     }
 
     /// Adds a mistake, unless its place could not be read anyway.

@@ -2,13 +2,13 @@
 
 use toml::de::DeTable;
 
-use super::keys::{GCP, Key, Kind, ROOT};
+use super::keys::{AZURE, GCP, Key, Kind, ROOT, existing};
 use super::problems::Problems;
 use super::syntax::passable;
 use super::walk::Section;
 use super::{
-    Access, Backend, Cloud, Coder, Coderd, Database, Gcp, Machines, Network, Provisioners, Spanned, Spec,
-    State, Tier, Workspaces, access, address, rules, wording,
+    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Machines, Network,
+    Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, rules, wording,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -57,6 +57,10 @@ pub fn read(text: &str) -> Reading {
 }
 
 fn walk(table: &DeTable<'_>, mut problems: Problems<'_>) -> Reading {
+    let cloud = table.get("cloud").and_then(|cloud| cloud.get_ref().as_str());
+    if let Some(cloud) = Cloud::ALL.into_iter().find(|one| Some(one.as_str()) == cloud) {
+        problems.set_cloud(cloud);
+    }
     let root = Section::of(table, ROOT, "", None, &mut problems);
     require(&root, ROOT, &mut problems);
     rules::check(&root, &mut problems);
@@ -68,7 +72,10 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
     for key in keys {
         match &key.kind {
             _ if key.required.is_some() => missing(section, key, problems),
-            Kind::Table(_) if key.name == "gcp" || section.lacks_table(key.name) => {}
+            Kind::Table(_) if CLOUD_TABLES.contains(&key.name) || section.lacks_table(key.name) => {}
+            Kind::Existing if section.has(key.name) && !section.lacks_table("network.existing") => {
+                require(&section.section("network.existing"), existing(problems.cloud()), problems);
+            }
             Kind::Table(keys) => require(&section.section(key.name), keys, problems),
             Kind::State => {
                 let state = section.section(key.name);
@@ -79,10 +86,15 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
         }
     }
     let cloud = section.word("cloud", &Cloud::ALL, Cloud::as_str).map(Spanned::into_inner);
-    if cloud == Some(Cloud::Gcp) && !section.lacks_table("gcp") {
-        require(&section.section("gcp"), GCP, problems);
+    for (own, name, keys) in [(Cloud::Gcp, "gcp", GCP), (Cloud::Azure, "azure", AZURE)] {
+        if cloud == Some(own) && !section.lacks_table(name) {
+            require(&section.section(name), keys, problems);
+        }
     }
 }
+
+/// Tables that are demanded by the cloud, not by the file.
+const CLOUD_TABLES: [&str; 3] = ["gcp", "aws", "azure"];
 
 fn missing(section: &Section<'_>, key: &Key, problems: &mut Problems<'_>) {
     if section.has(key.name) || problems.may_hide(key.name) {
@@ -112,8 +124,11 @@ fn form(root: &Section<'_>) -> Option<Spec> {
         }),
         gcp: (*cloud.get_ref() == Cloud::Gcp)
             .then(|| Gcp { project: gcp.text("project").unwrap_or_else(|| stand_in("acme-prod")) }),
+        aws: (*cloud.get_ref() == Cloud::Aws).then(|| aws(&root.section("aws"))),
+        azure: (*cloud.get_ref() == Cloud::Azure).then(|| azure(&root.section("azure"))),
         cloud,
         region,
+        burstable: root.flag("burstable").is_some_and(Spanned::into_inner),
         machines: machines.map(Spanned::into_inner).unwrap_or_default(),
         output: root.text("output"),
         tags: root.section("tags").texts_but("").collect(),
@@ -126,6 +141,40 @@ fn form(root: &Section<'_>) -> Option<Spec> {
         network: network(&root.section("network")),
         state: state(&root.section("state")),
     })
+}
+
+fn list(section: &Section<'_>, key: &str) -> Vec<Spanned<String>> {
+    section.list(key).map_or_else(Vec::new, Spanned::into_inner)
+}
+
+fn is_set(section: &Section<'_>, key: &str) -> bool {
+    section.flag(key).is_some_and(Spanned::into_inner)
+}
+
+fn aws(section: &Section<'_>) -> Aws {
+    Aws {
+        account_id: section.text("account_id"),
+        profile: section.text("profile"),
+        admins: list(section, "admins"),
+        api_cidrs: list(section, "api_cidrs"),
+        nat_per_zone: is_set(section, "nat_per_zone"),
+    }
+}
+
+fn azure(section: &Section<'_>) -> Azure {
+    let stand_in = Azure::placeholder();
+    Azure {
+        subscription_id: section.text("subscription_id").unwrap_or(stand_in.subscription_id),
+        resource_group: section.text("resource_group"),
+        dns_resource_group: section.text("dns_resource_group"),
+        certificate_vault: section.text("certificate_vault").unwrap_or(stand_in.certificate_vault),
+        runner_cidrs: list(section, "runner_cidrs"),
+        deployers: list(section, "deployers"),
+        admin_groups: list(section, "admin_groups"),
+        encryption_at_host: is_set(section, "encryption_at_host"),
+        waf: is_set(section, "waf"),
+        geo_redundant_backup: is_set(section, "geo_redundant_backup"),
+    }
 }
 
 fn access(section: &Section<'_>) -> Access {
@@ -198,8 +247,23 @@ fn network(section: &Section<'_>) -> Network {
         allowed_cidrs: section
             .list("allowed_cidrs")
             .map_or_else(Vec::new, |list| list.into_inner().into_iter().filter_map(range).collect()),
+        existing: existing_network(&section.section("network.existing")),
     }
 }
+
+fn existing_network(section: &Section<'_>) -> Option<Existing> {
+    let keys = SUBNETS.iter().filter(|key| section.has(key));
+    Some(Existing {
+        id: section.text("id")?,
+        nat_addresses: list(section, "nat_addresses"),
+        subnets: keys
+            .map(|key| (*key, section.text(key).map_or_else(|| list(section, key), |one| vec![one])))
+            .collect(),
+    })
+}
+
+/// The subnets of `[network.existing]` on any cloud.
+const SUBNETS: [&str; 7] = ["public", "gateway", "coderd", "machines", "nodes", "provisioners", "database"];
 
 fn state(section: &Section<'_>) -> State {
     let backend = section.word("backend", &Backend::ALL, Backend::as_str);

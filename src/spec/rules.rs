@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::access::{host_fault, hostname, shares_domain};
-use super::address;
 use super::problems::Problems;
 use super::walk::Section;
 use super::wording::quoted;
+use super::{Cloud, address};
 use crate::diagnostic::Diagnostic;
 
 /// Checks good values against each other. A value that is there but was refused counts as there, so that one mistake is
 /// not reported twice.
 pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     wildcard(&root.section("access"), problems);
+    certificate(&root.section("access"), root, problems);
+    burstable(root, problems);
+    other_clouds(root, problems);
+    existing(&root.section("network"), problems);
     sha256(&root.section("coder"), problems);
     nodes(&root.section("workspaces"), problems);
     ranges(&root.section("network"), problems);
@@ -39,6 +43,100 @@ fn wildcard(access: &Section<'_>, problems: &mut Problems<'_>) {
             Diagnostic::at(wildcard.span(), "`access.wildcard` needs `access.dns_zone` or `access.certificate`")
                 .note("a wildcard's certificate is proved by a DNS record; the balancer alone proves single host names")
                 .help("name the Cloud DNS zone of the domain, or a certificate that covers the wildcard"),
+        );
+    }
+}
+
+/// Only Google proves a name through the balancer itself: elsewhere a certificate needs a zone, or is there already.
+fn certificate(access: &Section<'_>, root: &Section<'_>, problems: &mut Problems<'_>) {
+    let has_certificate = access.has("certificate");
+    let at = |key: &str| access.place(key).or_else(|| access.place("url")).or_else(|| access.span.clone());
+    let problem = match problems.cloud() {
+        Cloud::Aws if !has_certificate && !access.has("dns_zone") => {
+            Diagnostic::nowhere("`access` needs `access.dns_zone` or `access.certificate` on AWS")
+                .note("AWS Certificate Manager proves names through DNS records only")
+                .help("name the Route 53 zone of the domain by its id, or the ARN of a certificate")
+        }
+        Cloud::Azure if !has_certificate && !problems.may_hide("certificate") => {
+            Diagnostic::nowhere("`access.certificate` is required on Azure")
+                .note("the Application Gateway takes its certificate from a Key Vault, and Azure issues none for a DNS zone")
+                .help("import or create one in a vault of yours and write https://<vault>.vault.azure.net/secrets/<name>")
+        }
+        _ => {
+            if problems.cloud() == Cloud::Azure && access.has("dns_zone") && !root.section("azure").has("dns_resource_group")
+            {
+                let problem = Diagnostic::nowhere("`access.dns_zone` needs `azure.dns_resource_group`")
+                    .note("Azure finds a zone by its name and its resource group")
+                    .help("write the group's name under [azure]");
+                problems.push(Diagnostic { span: at("dns_zone"), ..problem });
+            }
+            return;
+        }
+    };
+    if !problems.may_hide("access") && !problems.may_hide("dns_zone") {
+        problems.push(Diagnostic { span: at("url"), ..problem });
+    }
+}
+
+/// Burstable machines are printed for AWS alone.
+fn burstable(root: &Section<'_>, problems: &mut Problems<'_>) {
+    let asked = root.flag("burstable").filter(|asked| *asked.get_ref());
+    if let (Some(asked), cloud @ (Cloud::Gcp | Cloud::Azure)) = (asked, problems.cloud()) {
+        problems.push(
+            Diagnostic::at(asked.span(), format!("`burstable` has no meaning on {}", cloud.as_str()))
+                .note("the tier pages print burstable machines (t3) for AWS only")
+                .help("leave it out"),
+        );
+    }
+}
+
+/// `[gcp]`, `[aws]` and `[azure]` are for one cloud each.
+fn other_clouds(root: &Section<'_>, problems: &mut Problems<'_>) {
+    let cloud = problems.cloud();
+    if !root.has("cloud") {
+        return;
+    }
+    for other in Cloud::ALL.into_iter().filter(|other| *other != cloud) {
+        if let Some(span) = root.section(other.as_str()).span {
+            problems.push(
+                Diagnostic::at(
+                    span,
+                    format!("`[{}]` has no meaning: `cloud` is \"{}\"", other.as_str(), cloud.as_str()),
+                )
+                .help("leave the table out, or change `cloud`"),
+            );
+        }
+    }
+}
+
+/// The user's own network excludes what only a new one has.
+fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
+    let existing = network.section("network.existing");
+    let Some(span) = existing.span.clone() else { return };
+    // On Azure the range is still cut for what lies outside the VNet, pods and services, and zones are the machines' own.
+    if problems.cloud() != Cloud::Aws {
+        return;
+    }
+    for key in ["cidr", "zones"] {
+        if let Some(place) = network.place(key) {
+            problems.push(
+                Diagnostic::at(place, format!("`network.{key}` has no meaning beside `[network.existing]`"))
+                    .note("your own subnets have ranges and zones already")
+                    .help("leave one of the two out"),
+            );
+        }
+    }
+    let counts: Vec<_> = ["machines", "nodes", "database"]
+        .iter()
+        .filter_map(|key| existing.list(key).map(|list| list.get_ref().len()))
+        .chain(existing.list("public").map(|list| list.get_ref().len()))
+        .collect();
+    if counts.iter().any(|count| !(2..=3).contains(count)) || counts.windows(2).any(|pair| pair[0] != pair[1])
+    {
+        problems.push(
+            Diagnostic::at(span, "`[network.existing]` names different numbers of subnets")
+                .note("of each kind there is one a zone, in the same order, in two or three zones")
+                .help("name as many of each kind"),
         );
     }
 }

@@ -7,10 +7,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::keys::{Check, Key, Kind, Status, Word};
+use super::keys::{Key, Kind, Status, Word, existing};
 use super::problems::Problems;
 use super::wording::{self, quoted};
-use super::{Backend, names};
+use super::{Backend, clouds};
 use crate::diagnostic::Diagnostic;
 
 /// The smallest [`Kind::Number`]: Kubernetes counts vCPUs in thousandths.
@@ -94,6 +94,9 @@ impl<'a> Section<'a> {
             (Kind::Text(check), DeValue::String(text)) => {
                 check(text).map(|()| true).map_err(|draft| inside(draft, text, value.span(), problems))
             }
+            (Kind::CloudText(check), DeValue::String(text)) => check(problems.cloud(), text)
+                .map(|()| true)
+                .map_err(|draft| inside(draft, text, value.span(), problems)),
             (Kind::Choice(words), DeValue::String(text)) => match words.iter().find(|word| word.text == text)
             {
                 Some(Word { ready: true, .. }) => Ok(true),
@@ -123,9 +126,13 @@ impl<'a> Section<'a> {
             },
             (Kind::Flag, DeValue::Boolean(_)) => Ok(true),
             (Kind::List(check), DeValue::Array(list)) if !list.is_empty() => {
-                Ok(list_is_good(list, *check, path, problems))
+                Ok(list_is_good(list, check, path, problems))
             }
-            (Kind::List(_), DeValue::Array(_)) => {
+            (Kind::CloudList(check), DeValue::Array(list)) if !list.is_empty() => {
+                let cloud = problems.cloud();
+                Ok(list_is_good(list, &|text| check(cloud, text), path, problems))
+            }
+            (Kind::List(_) | Kind::CloudList(_), DeValue::Array(_)) => {
                 Err(Diagnostic::nowhere("is an empty list").help("leave the key out, or name at least one"))
             }
             (Kind::Table(keys), DeValue::Table(table)) => {
@@ -134,6 +141,22 @@ impl<'a> Section<'a> {
             }
             (Kind::State, DeValue::Table(table)) => {
                 self.sections.push(state(table, value.span(), problems));
+                Ok(false)
+            }
+            (Kind::Existing, DeValue::Table(_)) if existing(problems.cloud()).is_empty() => {
+                let asked = format!("`[{path}]` on {}", problems.cloud().as_str());
+                problems.push(wording::not_yet(&asked).placed(value.span()));
+                Ok(false)
+            }
+            (Kind::Existing, DeValue::Table(table)) => {
+                let keys = existing(problems.cloud());
+                self.sections.push(Section::of(
+                    table,
+                    keys,
+                    "network.existing",
+                    Some(value.span()),
+                    problems,
+                ));
                 Ok(false)
             }
             (Kind::Tags, DeValue::Table(table)) => {
@@ -157,6 +180,11 @@ impl<'a> Section<'a> {
     /// Whether the key is in the file, good or bad.
     pub(super) fn has(&self, key: &str) -> bool {
         self.written.iter().any(|(name, _)| *name == key)
+    }
+
+    /// Where a key's value stands, good or bad.
+    pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
+        self.written.iter().find(|(name, _)| *name == key).map(|(_, value)| value.span())
     }
 
     /// The string under a key, even one that was refused.
@@ -279,7 +307,12 @@ fn inside(draft: Diagnostic, text: &str, value: Range<usize>, problems: &Problem
     }
 }
 
-fn list_is_good(list: &DeArray<'_>, check: Check, path: &str, problems: &mut Problems<'_>) -> bool {
+fn list_is_good(
+    list: &DeArray<'_>,
+    check: &dyn Fn(&str) -> Result<(), Diagnostic>,
+    path: &str,
+    problems: &mut Problems<'_>,
+) -> bool {
     let mut good = true;
     let mut seen = HashSet::new();
     for entry in list.iter() {
@@ -325,18 +358,18 @@ fn state<'a>(table: &'a DeTable<'a>, span: Range<usize>, problems: &mut Problems
     section
 }
 
-/// `[tags]`: Google Cloud's rules for labels on keys and values, and at most 60, since a resource takes 64 and some are
-/// tierform's and Google's own.
+/// `[tags]`: the cloud's rules for keys and values, and no more than fit beside tierform's and the cloud's own.
 fn tags<'a>(table: &'a DeTable<'a>, span: Range<usize>, problems: &mut Problems<'_>) -> Section<'a> {
-    const MOST: usize = 60;
+    let cloud = problems.cloud();
+    let (most, why) = clouds::tags_at_most(cloud);
     let mut section = Section { name: "tags", span: Some(span.clone()), ..Section::default() };
     for (name, value) in in_order(table) {
         let key = name.get_ref();
         let path = format!("tags.{}", wording::bare(key));
-        if let Err(draft) = names::tag_key(key) {
+        if let Err(draft) = clouds::tag_key(cloud, key) {
             problems.push(Diagnostic { span: None, ..draft }.about("tags").placed(name.span()));
         } else if let DeValue::String(text) = value.get_ref() {
-            match names::tag_value(text) {
+            match clouds::tag_value(cloud, text) {
                 Ok(()) => section.values.push((key, value)),
                 Err(draft) => {
                     problems
@@ -353,11 +386,9 @@ fn tags<'a>(table: &'a DeTable<'a>, span: Range<usize>, problems: &mut Problems<
             break;
         }
     }
-    if table.len() > MOST {
-        let draft = Diagnostic::nowhere(format!("has {} labels, but at most {MOST} fit", table.len()));
-        let draft = draft
-            .note("Google Cloud takes 64 labels on a resource, some of which are tierform's and its own");
-        problems.push(draft.help("leave some out").about("tags").placed(span));
+    if table.len() > most {
+        let draft = Diagnostic::nowhere(format!("has {} entries, but at most {most} fit", table.len()));
+        problems.push(draft.note(why).help("leave some out").about("tags").placed(span));
     }
     section
 }

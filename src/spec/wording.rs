@@ -105,19 +105,24 @@ pub(super) fn wrong_type(key: &Key, found: &DeValue<'_>, written: &str) -> Diagn
         (Kind::Text(check), DeValue::Integer(_) | DeValue::Float(_)) if check(written).is_ok() => {
             draft.help(format!("write `{name} = {}`", quoted(written)))
         }
-        (Kind::List(_), DeValue::String(_)) => draft.help(format!("write `{name} = [{}]`", quoted(inner))),
+        (Kind::List(_) | Kind::CloudList(_), DeValue::String(_)) => {
+            draft.help(format!("write `{name} = [{}]`", quoted(inner)))
+        }
         (Kind::Choice(words), _) => draft.help(choose(words)),
+        (Kind::Existing, _) => draft.help("write `[network.existing]` and its keys below"),
         (Kind::Table(_) | Kind::Tags | Kind::State, _) => {
             draft.help(format!("write `[{name}]` and its keys below"))
         }
-        (Kind::Text(_), _) => draft.help(match key.required {
+        (Kind::Text(_) | Kind::CloudText(_), _) => draft.help(match key.required {
             Some(example) => format!("write one such as `{example}`"),
             None => "write one string in quotes".to_owned(),
         }),
         (Kind::Whole(..), _) => draft.help("write digits alone"),
         (Kind::Number(_), _) => draft.help("write a number such as 2 or 0.5"),
         (Kind::Flag, _) => draft.help("write true or false, without quotes"),
-        (Kind::List(_), _) => draft.help("write strings in brackets, such as `[\"…\", \"…\"]`"),
+        (Kind::List(_) | Kind::CloudList(_), _) => {
+            draft.help("write strings in brackets, such as `[\"…\", \"…\"]`")
+        }
         (Kind::Entries, _) => draft,
     }
 }
