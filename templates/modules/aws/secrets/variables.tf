@@ -1,0 +1,34 @@
+# What the secrets need to know. Written by tierform; edit coder.toml instead.
+
+variable "name" {
+  description = "Prefix of every name in this module."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of every secret."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "secret_versions" {
+  description = "A number for each secret; raising one writes a new value for that secret alone."
+  type = object({
+    database_password = optional(number, 1)
+    provisioner_psk   = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for version in values(var.secret_versions) : version >= 1 && floor(version) == version])
+    error_message = "The number of a secret's version must be a whole number from 1 up."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether a deleted secret can be restored for 30 days, during which its name is taken. Without it the value goes at once and the name is free."
+  type        = bool
+  default     = true
+}
