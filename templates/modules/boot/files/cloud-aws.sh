@@ -1,5 +1,5 @@
 # AWS: the machine's own address and secrets, one attempt each. Written by tierform.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 metadata() {
   local token
