@@ -1,5 +1,7 @@
 //! The releases that machines install by default, each with what vouches for it.
 
+use crate::sizing::Figure;
+
 /// Coder's newest stable release with public evidence (coder/coder releases, stable channel, November 2026).
 pub const CODER_VERSION: &str = "2.36.6";
 
@@ -17,3 +19,15 @@ pub const MAX_OPEN_CONNECTIONS: u32 = 30;
 /// sha256 of that Terraform's `linux_amd64.zip`, as in HashiCorp's published `SHA256SUMS` (the same in two Homebrew
 /// formulae and a Nix expression for 1.15.5).
 pub const TERRAFORM_SHA256: &str = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c";
+
+/// Kubernetes on EKS and AKS: standard support until 2027-03-27 on EKS (endoflife.date, "Amazon EKS"); GKE's release channel
+/// chooses for itself.
+pub const KUBERNETES_VERSION: &str = "1.35";
+
+/// [`KUBERNETES_VERSION`] and why that one.
+pub fn kubernetes() -> Figure<&'static str> {
+    Figure {
+        value: KUBERNETES_VERSION,
+        reason: "in standard support when this tierform was made; raise it by one minor at a time".to_owned(),
+    }
+}

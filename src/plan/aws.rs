@@ -1,6 +1,8 @@
 //! What only AWS has: its family chains, what EKS leaves to pods, RDS classes, the VPC's ranges.
 
-use super::addresses::{At, Layout, Need, Part};
+use ipnet::Ipv4Net;
+
+use super::addresses::{Addresses, At, Layout, Need, Part};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
 use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, reserved};
@@ -107,6 +109,18 @@ pub const NETWORK: Layout = Layout {
         )
     },
 };
+
+/// Addresses of Kubernetes services, which lie outside the VPC: of the two ranges that EKS takes by itself the first that does not
+/// touch the network (EKS API reference, KubernetesNetworkConfigRequest).
+pub fn services_cidr(network: &Addresses) -> &'static str {
+    let choices = ["172.20.0.0/16", "10.100.0.0/16"];
+    let own: Option<Ipv4Net> = network.cidr.value.parse().ok();
+    let is_apart = |choice: &&str| match (own, choice.parse::<Ipv4Net>()) {
+        (Some(own), Ok(choice)) => !own.contains(&choice) && !choice.contains(&own),
+        _ => true,
+    };
+    choices.into_iter().find(is_apart).unwrap_or(choices[0])
+}
 
 /// AWS keeps five addresses of every subnet.
 const RESERVED: u64 = 5;

@@ -220,7 +220,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         name: spec.name.get_ref().clone(),
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),
-        aws: spec.aws.as_ref().map(types::Aws::of),
+        aws: spec.aws.as_ref().map(|aws| Aws::of(aws, &network)),
         azure: spec.azure.as_ref().map(|azure| Azure::of(azure, &sizing.database.storage_gb)),
         access: access(spec),
         network,

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::addresses::ZONE_KEYS;
-use super::{Addresses, Density, Quota, azure};
+use super::{Addresses, Density, Quota, aws, azure};
+use crate::catalog::releases;
 use crate::sizing::{Figure, Warning};
 use crate::spec::{self, Backend};
 
@@ -108,7 +109,11 @@ pub struct Aws {
     /// Who may reach the clusters' API from outside; nobody when empty.
     pub api_cidrs: Vec<String>,
     /// A NAT gateway in every zone instead of one for all.
-    pub nat_per_zone: bool,
+    pub nat_per_zone: Figure<bool>,
+    /// Addresses of Kubernetes services: outside the VPC.
+    pub services_cidr: &'static str,
+    /// The clusters' version.
+    pub kubernetes_version: Figure<&'static str>,
 }
 
 /// What only Azure has.
@@ -136,17 +141,25 @@ pub struct Azure {
     pub geo_redundant_backup: bool,
     /// The database's storage as Azure sells it, in MB.
     pub storage_mb: Figure<u32>,
+    /// The clusters' version.
+    pub kubernetes_version: Figure<&'static str>,
 }
 
 impl Aws {
-    /// The keys of `[aws]`.
-    pub(super) fn of(keys: &spec::Aws) -> Aws {
+    /// The keys of `[aws]`, and what lies beside that network.
+    pub(super) fn of(keys: &spec::Aws, network: &Addresses) -> Aws {
+        let (is_asked, why) = match keys.nat_per_zone {
+            true => (true, "aws.nat_per_zone in coder.toml"),
+            false => (false, "one for all zones, which is cheaper; lost with its zone until it is replaced"),
+        };
         Aws {
             account_id: keys.account_id.as_ref().map(|id| id.get_ref().clone()),
             profile: keys.profile.as_ref().map(|profile| profile.get_ref().clone()),
             admins: keys.admins.iter().map(|arn| arn.get_ref().clone()).collect(),
             api_cidrs: keys.api_cidrs.iter().map(|cidr| cidr.get_ref().clone()).collect(),
-            nat_per_zone: keys.nat_per_zone,
+            nat_per_zone: Figure { value: is_asked, reason: why.to_owned() },
+            services_cidr: aws::services_cidr(network),
+            kubernetes_version: releases::kubernetes(),
         }
     }
 }
@@ -167,6 +180,7 @@ impl Azure {
             waf: keys.waf,
             geo_redundant_backup: keys.geo_redundant_backup,
             storage_mb: azure::storage_mb(storage_gb),
+            kubernetes_version: releases::kubernetes(),
         }
     }
 }
