@@ -28,6 +28,7 @@ pub const RULES: CloudRules = CloudRules {
         pods_reason: "",
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
+        disk: |machine, _| machine.disks().plain,
         allocatable,
     },
     database: |spec, sizing, region| databases::choose(&DATABASES, spec, sizing, region),

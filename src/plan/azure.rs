@@ -1,5 +1,7 @@
 //! What only Azure has: its family chains, what AKS leaves to pods, Flexible Server's sizes, the virtual network's ranges.
 
+use indexmap::IndexMap;
+
 use super::addresses::{At, Layout, Part};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
@@ -9,7 +11,7 @@ use super::{CloudRules, databases};
 use crate::catalog::{MachineType, Region, family_zones, regions};
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Figure, Sizing};
-use crate::spec::{Cloud, Spec};
+use crate::spec::{Cloud, Existing, Spec};
 
 pub const RULES: CloudRules = CloudRules {
     // v6 is NVMe only, and a scale set cannot be told its disk controller (hashicorp/terraform-provider-azurerm #31850).
@@ -23,6 +25,7 @@ pub const RULES: CloudRules = CloudRules {
         pods_reason: "; AKS keeps 20 MB of the node for each",
         // Azure counts data disks.
         volumes: |machine| machine.max_volumes,
+        disk: node_disk,
         allocatable,
     },
     database,
@@ -91,6 +94,37 @@ pub fn storage_mb(storage_gb: &Figure<u32>) -> Figure<u32> {
         false => format!("the next size that is sold above {} GB: {}", storage_gb.value, storage_gb.reason),
     };
     Figure { value, reason }
+}
+
+/// Nodes of the static pool: AKS advises three (AKS, "Use system node pools"), which is also one a zone.
+pub fn system_nodes(zones: u32) -> Figure<u32> {
+    let reason = match zones {
+        1 => "so that DNS outlives a node",
+        _ => "one a zone, so that DNS outlives a zone; AKS advises three",
+    };
+    Figure { value: 3, reason: reason.to_owned() }
+}
+
+/// The user's own subnets as the network module names them: a cluster's nodes by its name, its hosts by `<cluster>-provisioners`.
+pub fn subnets(existing: &Existing, cluster: &str) -> IndexMap<String, String> {
+    let key = |kind: &str| match kind {
+        "nodes" => cluster.to_owned(),
+        "provisioners" => format!("{cluster}-provisioners"),
+        kind => kind.to_owned(),
+    };
+    let names = existing.subnets.iter();
+    names.filter_map(|(kind, names)| Some((key(kind), names.first()?.get_ref().clone()))).collect()
+}
+
+/// Where a node's system disk lies. An ephemeral one is on the machine itself, faster and at no price, where the machine has room:
+/// the families with a local disk of known size are Ddsv5 with 37.5 GiB a vCPU and Ddsv6 with 55 (MicrosoftDocs/azure-compute-docs).
+fn node_disk(machine: &MachineType, disk_gb: u32) -> &'static str {
+    let local_gib = match machine.family {
+        "DDSv5" => 37.5,
+        "Ddsv6" => 55.0,
+        _ => 0.0,
+    };
+    if local_gib * f64::from(machine.vcpus) >= f64::from(disk_gb) { "Ephemeral" } else { "Managed" }
 }
 
 /// Half for pods, a quarter for the virtual network, a sixteenth for services; the rest stays for growth.

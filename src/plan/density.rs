@@ -66,6 +66,8 @@ pub struct NodeRules {
     pub pods_reason: &'static str,
     /// Volumes that a node attaches beside its boot disk; `None` where that is not published.
     pub volumes: fn(&MachineType) -> Option<u32>,
+    /// Where the system disk of so many GB lies, in the cloud's word.
+    pub disk: fn(&MachineType, u32) -> &'static str,
     /// What a node leaves to that many pods.
     pub allocatable: fn(&MachineType, u32) -> Allocatable,
 }

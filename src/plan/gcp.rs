@@ -26,6 +26,7 @@ pub const RULES: CloudRules = CloudRules {
         pods_reason: "; a node's pod range is twice that",
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
+        disk: |machine, _| machine.disks().plain,
         allocatable,
     },
     database,

@@ -168,16 +168,16 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         running_workspaces: cluster.running_workspaces.clone(),
         density: nodes.density,
         request: requests(&nodes.request),
-        node: machine(
+        node: node(
+            rules,
             &node_machine,
-            false,
             100,
             "container images of the workspaces; their homes are volumes of their own",
         ),
         nodes_min: nodes.min,
         nodes_max: nodes.max,
         max_pods: nodes.max_pods,
-        system_node: machine(&(system_type, system_need), false, 50, "images of Kubernetes' own pods"),
+        system_node: node(rules, &(system_type, system_need), 50, "images of Kubernetes' own pods"),
         host: machine(
             &host_machine,
             true,
@@ -221,7 +221,10 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),
         aws: spec.aws.as_ref().map(|aws| Aws::of(aws, &network)),
-        azure: spec.azure.as_ref().map(|azure| Azure::of(azure, &sizing.database.storage_gb)),
+        azure: spec
+            .azure
+            .as_ref()
+            .map(|azure| Azure::of(spec, azure, &sizing.database.storage_gb, zone_count, &cluster.name)),
         access: access(spec),
         network,
         existing: spec.network.existing.as_ref().map(types::Existing::of),
@@ -297,6 +300,11 @@ fn machine(
         disk_type: if fast { disks.fast } else { disks.plain },
         disk_gb: Figure { value: disk_gb, reason: disk_reason.to_owned() },
     }
+}
+
+/// A node: its disk is wherever the cloud's Kubernetes has it.
+fn node(rules: &CloudRules, of: &(&'static MachineType, String), disk_gb: u32, disk_reason: &str) -> Machine {
+    Machine { disk_type: (rules.node.disk)(of.0, disk_gb), ..machine(of, false, disk_gb, disk_reason) }
 }
 
 /// The machine of the static pool: the nodes' own family, so that one quota covers both. Large clusters run more of

@@ -7,7 +7,7 @@ use super::addresses::ZONE_KEYS;
 use super::{Addresses, Density, Quota, aws, azure};
 use crate::catalog::releases;
 use crate::sizing::{Figure, Warning};
-use crate::spec::{self, Backend};
+use crate::spec::{self, Backend, Spec};
 
 /// Everything that the generated directory says.
 #[derive(Debug, Serialize)]
@@ -121,8 +121,8 @@ pub struct Aws {
 pub struct Azure {
     /// The subscription's id.
     pub subscription_id: String,
-    /// An existing resource group, instead of one of the deployment's own.
-    pub resource_group: Option<String>,
+    /// The resource group, and whether it is there already.
+    pub resource_group: ResourceGroup,
     /// The resource group of the DNS zone.
     pub dns_resource_group: Option<String>,
     /// Entra groups that administer the clusters, by object id.
@@ -141,8 +141,21 @@ pub struct Azure {
     pub geo_redundant_backup: bool,
     /// The database's storage as Azure sells it, in MB.
     pub storage_mb: Figure<u32>,
-    /// The clusters' version.
-    pub kubernetes_version: Figure<&'static str>,
+    /// Nodes of the static pool.
+    pub system_nodes: Figure<u32>,
+    /// The public addresses that the user's own network goes out by.
+    pub nat_addresses: Vec<String>,
+    /// The user's own subnets by name: gateway, coderd, database, and for each cluster its nodes' and its hosts'.
+    pub subnets: IndexMap<String, String>,
+}
+
+/// A resource group of Azure.
+#[derive(Debug, Serialize)]
+pub struct ResourceGroup {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the user's own, and so left alone.
+    pub existing: bool,
 }
 
 impl Aws {
@@ -165,12 +178,22 @@ impl Aws {
 }
 
 impl Azure {
-    /// The keys of `[azure]`, and the storage that is sold for `storage_gb`.
-    pub(super) fn of(keys: &spec::Azure, storage_gb: &Figure<u32>) -> Azure {
+    /// The keys of `[azure]`, and what follows from sizes, zones and clusters.
+    pub(super) fn of(
+        spec: &Spec,
+        keys: &spec::Azure,
+        storage_gb: &Figure<u32>,
+        zones: u32,
+        cluster: &str,
+    ) -> Azure {
+        let existing = spec.network.existing.as_ref();
         let texts = |list: &[spec::Spanned<String>]| list.iter().map(|text| text.get_ref().clone()).collect();
         Azure {
             subscription_id: keys.subscription_id.get_ref().clone(),
-            resource_group: keys.resource_group.as_ref().map(|name| name.get_ref().clone()),
+            resource_group: match &keys.resource_group {
+                Some(name) => ResourceGroup { name: name.get_ref().clone(), existing: true },
+                None => ResourceGroup { name: spec.name.get_ref().clone(), existing: false },
+            },
             dns_resource_group: keys.dns_resource_group.as_ref().map(|name| name.get_ref().clone()),
             certificate_vault: keys.certificate_vault.get_ref().clone(),
             deployers: texts(&keys.deployers),
@@ -180,7 +203,9 @@ impl Azure {
             waf: keys.waf,
             geo_redundant_backup: keys.geo_redundant_backup,
             storage_mb: azure::storage_mb(storage_gb),
-            kubernetes_version: releases::kubernetes(),
+            system_nodes: azure::system_nodes(zones),
+            nat_addresses: existing.map(|existing| texts(&existing.nat_addresses)).unwrap_or_default(),
+            subnets: existing.map(|existing| azure::subnets(existing, cluster)).unwrap_or_default(),
         }
     }
 }
