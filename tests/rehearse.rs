@@ -187,7 +187,7 @@ fn what_cannot_be_rehearsed_is_refused_in_a_sentence() {
     let engines = engines::all();
     let Some(engine) = engines.first() else { return };
     let refused = |path: &Path| run(&options(path, engine), &|_| {}).unwrap_err();
-    assert!(matches!(refused(&place.path().join("none")), Error::Unreadable { .. }));
+    assert!(matches!(refused(&place.path().join("none")), Error::NoDirectory { .. }));
     assert!(matches!(refused(place.path()), Error::NoConfiguration { .. }));
     write(
         place.path(),

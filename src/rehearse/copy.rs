@@ -38,7 +38,10 @@ pub struct Contents {
 /// When it is no directory, cannot be read, or holds no configuration.
 pub fn survey(directory: &Path) -> Result<Contents, Error> {
     let unreadable = |reason: io::Error| Error::Unreadable { path: directory.to_owned(), reason };
-    let root = fs::canonicalize(directory).map_err(unreadable)?;
+    let root = fs::canonicalize(directory).map_err(|reason| match reason.kind() {
+        io::ErrorKind::NotFound => Error::NoDirectory { path: directory.to_owned() },
+        _ => unreadable(reason),
+    })?;
     if !root.is_dir() {
         return Err(Error::NotADirectory { path: directory.to_owned() });
     }

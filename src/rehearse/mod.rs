@@ -80,6 +80,12 @@ pub enum Error {
         /// What happened.
         reason: String,
     },
+    /// There is nothing at the path.
+    #[error("There is no {}: name the directory that `tierform generate` wrote.", path.display())]
+    NoDirectory {
+        /// The path.
+        path: PathBuf,
+    },
     /// The path is not a directory.
     #[error("{} is not a directory: name the directory that holds the .tf files.", path.display())]
     NotADirectory {

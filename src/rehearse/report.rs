@@ -164,7 +164,11 @@ impl Report {
 
     /// The report for a reader: tables, verdicts, and the problems in full.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{} with simulated {}\n\n", self.engine, self.providers.join(", "));
+        let simulated = match self.providers.as_slice() {
+            [] => "no provider".to_owned(),
+            providers => providers.join(", "),
+        };
+        let mut text = format!("{}; simulated: {simulated}\n\n", self.engine);
         let mut phases = Table::new();
         phases.load_style(presets::NOTHING).set_header(["phase", "time", "result"]);
         for phase in &self.phases {
