@@ -1,4 +1,5 @@
-//! What we write works: every example and every option of the spec is applied, planned again and destroyed.
+//! What we write works: every example and every option of the spec is applied, planned again and destroyed, and the engines
+//! take the backends as we write them.
 
 #![allow(clippy::unwrap_used, reason = "what fails in a test's helper is to fail the test")]
 
@@ -28,6 +29,30 @@ fn said(output: &Output) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     )
+}
+
+/// A command that runs another one where there is no network at all; none, and a line that says so, where the system does
+/// not permit that.
+fn without_network() -> Option<Command> {
+    // As root, or as anyone where users may have namespaces of their own.
+    let unshare = |namespaces: &str| {
+        let mut command = Command::new("unshare");
+        command.arg(namespaces).arg("--");
+        command
+    };
+    let permitted = |namespaces: &&str| {
+        unshare(namespaces).args(["cat", "/proc/net/dev"]).output().is_ok_and(|output| {
+            let interfaces = String::from_utf8_lossy(&output.stdout);
+            let interfaces: Vec<_> =
+                interfaces.lines().filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
+            output.status.success() && interfaces == ["lo"]
+        })
+    };
+    let command = ["-n", "-rn"].into_iter().find(permitted).map(unshare);
+    if command.is_none() {
+        eprintln!("SKIPPED: the system does not permit `unshare -n`, a process without a network");
+    }
+    command
 }
 
 /// What is wrong with the output of `rehearse --format json`, if anything is.
@@ -66,79 +91,53 @@ fn every_example_passes_on_every_engine() {
 /// The tier, further top-level keys, keys of `[access]` after the URL, and further tables.
 type Variant<'a> = (&'a str, &'a str, &'a str, &'a str);
 
+// The rehearsal replaces the backend; `every_backend_takes_its_arguments` looks at it.
+#[rustfmt::skip]
 const VARIANTS: &[Variant] = &[
     // One host name: neither a zone nor a certificate nor a wildcard.
-    ("1k", "tier_revision = 1", "", ""),
-    (
-        "1k",
-        "tier_revision = 2\nmachines = \"current\"",
-        "",
-        "[tags]\nteam = \"platform\"\ncost-center = \"42\"",
-    ),
-    (
-        "2k",
-        "tier_revision = 1\nmachines = \"current\"",
-        "dns_zone = \"acme-dev\"",
-        "[network]\nallowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]",
-    ),
-    ("2k", "tier_revision = 2", "", "[database]\nhigh_availability = true"),
-    (
-        "1k",
-        "",
-        "certificate = \"projects/acme-prod/locations/global/certificates/acme-dev\"",
-        "[workspaces]\nvolume_gb = 0",
-    ),
-    ("1k", "", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"acme-dev\"", "[workspaces]\nper_node = 8"),
-    ("1k", "", "", "[network]\ncidr = \"172.20.0.0/14\"\nzones = [\"us-central1-f\", \"us-central1-b\"]"),
-    (
-        "1k",
-        "",
-        "",
-        r#"
-        [coder]
-        version = "2.36.5"
-        sha256  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        mirror  = "https://mirror.acme.dev/coder"
-        [coderd]
-        replicas = 2
-        machine  = "n2-standard-4"
-        [provisioners]
-        count          = 40
-        per_host       = 10
-        vcpus_each     = 0.5
-        memory_gb_each = 1
-        [workspaces]
-        vcpus     = 2
-        memory_gb = 4
-        nodes_min = 6
-        nodes_max = 90
-        machine   = "t2d-standard-16"
-        [database]
-        storage_gb      = 100
-        vcpus           = 4
-        memory_gb       = 16
-        machine         = "db-custom-4-16384"
-        version         = 16
-        backup_days     = 30
-        max_connections = 400
-        "#,
-    ),
-    // The rehearsal replaces the backend, so of this it judges that the configuration still stands.
-    ("1k", "", "", "[state]\nbackend = \"local\"\npath = \"../acme.tfstate\""),
-    ("1k", "", "", "[state]\nbackend = \"gcs\"\nbucket = \"acme-terraform\""),
-    (
-        "1k",
-        "",
-        "",
-        "[state]\nbackend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\"",
-    ),
-    (
-        "1k",
-        "",
-        "",
-        "[state]\nbackend = \"azurerm\"\nstorage_account_name = \"acmetf\"\ncontainer_name = \"tfstate\"\nkey = \"coder.tfstate\"",
-    ),
+    ("1k", "tier_revision = 1", "", "[state]\nbackend = \"local\"\npath = \"../acme.tfstate\""),
+    ("1k", "tier_revision = 2\nmachines = \"current\"", "", "[tags]\nteam = \"platform\"\ncost-center = \"42\""),
+    ("2k", "tier_revision = 1\nmachines = \"current\"", "dns_zone = \"acme-dev\"", "[network]\nallowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]"),
+    ("2k", "tier_revision = 2", "", "[database]\nhigh_availability = true\n[state]\nbackend = \"gcs\"\nbucket = \"acme-terraform\""),
+    ("1k", "", "certificate = \"projects/acme-prod/locations/global/certificates/acme-dev\"", "[workspaces]\nvolume_gb = 0"),
+    ("1k", "", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"acme-dev\"", "[workspaces]\nper_node = 8\n[state]\nbackend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\""),
+    ("1k", "", "", "[network]\ncidr = \"172.20.0.0/14\"\nzones = [\"us-central1-f\", \"us-central1-b\"]\n[state]\nbackend = \"azurerm\"\nstorage_account_name = \"acmetf\"\ncontainer_name = \"tfstate\"\nkey = \"coder.tfstate\""),
+    ("1k", "", "", OVERRIDES),
 ];
+
+/// Most of what a spec may override.
+const OVERRIDES: &str = r#"
+[coder]
+version = "2.36.5"
+sha256  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+mirror  = "https://mirror.acme.dev/coder"
+
+[coderd]
+replicas = 2
+machine  = "n2-standard-4"
+
+[provisioners]
+count          = 40
+per_host       = 10
+vcpus_each     = 0.5
+memory_gb_each = 1
+
+[workspaces]
+vcpus     = 2
+memory_gb = 4
+nodes_min = 6
+nodes_max = 90
+machine   = "t2d-standard-16"
+
+[database]
+vcpus           = 4
+memory_gb       = 16
+storage_gb      = 100
+machine         = "db-custom-4-16384"
+version         = 16
+backup_days     = 30
+max_connections = 400
+"#;
 
 fn spec((tier, keys, access, tables): &Variant) -> String {
     format!(
@@ -167,33 +166,73 @@ fn every_option_of_the_spec_passes() {
     });
 }
 
-/// A command that runs another one where there is no network at all; none where the system does not permit that.
-fn without_network() -> Option<Command> {
-    // As root, or as anyone where users may have namespaces of their own.
-    let unshare = |namespaces: &str| {
-        let mut command = Command::new("unshare");
-        command.arg(namespaces).arg("--");
-        command
-    };
-    let permitted = |namespaces: &&str| {
-        unshare(namespaces).args(["cat", "/proc/net/dev"]).output().is_ok_and(|output| {
-            let interfaces = String::from_utf8_lossy(&output.stdout);
-            let interfaces: Vec<_> =
-                interfaces.lines().filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
-            output.status.success() && interfaces == ["lo"]
-        })
-    };
-    ["-n", "-rn"].into_iter().find(permitted).map(unshare)
+/// Backends with every argument that the spec takes for them, and how far an engine gets without a network.
+const BACKENDS: &[(&str, &str)] = &[
+    ("backend = \"local\"\npath = \"acme.tfstate\"", "Successfully configured the backend \"local\"!"),
+    (
+        "backend = \"gcs\"\nbucket = \"acme-terraform\"\nprefix = \"coder\"\nimpersonate_service_account = \"a@b.iam.gserviceaccount.com\"\n\
+         kms_encryption_key = \"projects/a/locations/b/keyRings/c/cryptoKeys/d\"\nstorage_custom_endpoint = \"https://storage.acme.dev\"",
+        "network is unreachable",
+    ),
+    (
+        "backend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\"\nuse_lockfile = true\nencrypt = true\n\
+         kms_key_id = \"alias/terraform\"\ndynamodb_table = \"locks\"\nworkspace_key_prefix = \"coder\"",
+        "network is unreachable",
+    ),
+    // A profile is looked up before anything else.
+    (
+        "backend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\"\nprofile = \"platform\"",
+        "failed to get shared config profile, platform",
+    ),
+    (
+        "backend = \"azurerm\"\nresource_group_name = \"acme\"\nstorage_account_name = \"acmetf\"\ncontainer_name = \"tfstate\"\n\
+         key = \"coder.tfstate\"\nsubscription_id = \"00000000-0000-0000-0000-000000000000\"\ntenant_id = \"00000000-0000-0000-0000-000000000000\"\n\
+         client_id = \"00000000-0000-0000-0000-000000000000\"\nenvironment = \"public\"\nuse_azuread_auth = false\nuse_cli = false\nuse_msi = false\n\
+         use_oidc = false\nsnapshot = true",
+        "network is unreachable",
+    ),
+];
+
+#[test]
+fn every_backend_takes_its_arguments() {
+    let pairs: Vec<_> = engines::all()
+        .into_iter()
+        .flat_map(|engine| BACKENDS.iter().map(move |backend| (engine.clone(), backend)))
+        .collect();
+    turns::assert_all(&pairs, |_, (engine, (state, reached))| {
+        let state = format!("[state]\n{state}");
+        let infra = generated::directory(&spec(&("1k", "", "", &state)));
+        // Where there is no network the first request fails at once; anywhere else the backends would try for minutes.
+        let Some(mut init) = without_network() else { return Ok(()) };
+        init.args(["timeout", "60"])
+            .arg(engine)
+            .args(["init", "-input=false", "-no-color"])
+            .current_dir(&infra);
+        if state.contains("s3") {
+            init.arg("-backend-config=max_retries=1");
+        }
+        let output = init
+            .env_clear()
+            .envs([("CHECKPOINT_DISABLE", "1"), ("TF_CLI_CONFIG_FILE", "/dev/null")])
+            // An address instead of a host name, which would be looked up for long.
+            .envs([("HTTPS_PROXY", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9")])
+            .envs([("GOOGLE_OAUTH_ACCESS_TOKEN", "x"), ("ARM_ACCESS_KEY", "eA==")])
+            .envs([("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")])
+            .env("HOME", infra.path())
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .output()
+            .unwrap();
+        let text = said(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        let reached = text.contains(reached) && !text.contains("argument");
+        if reached { Ok(()) } else { Err(format!("{state}\nwith {}: {text}", engine.display())) }
+    });
 }
 
 #[test]
 fn no_network_is_needed() {
     let infra = generated::directory(&fs::read_to_string(example("gcp-1k/coder.toml")).unwrap());
     turns::assert_all(&engines::all(), |_, engine| {
-        let Some(mut command) = without_network() else {
-            eprintln!("SKIPPED: the system does not permit `unshare -n`, a process without a network");
-            return Ok(());
-        };
+        let Some(mut command) = without_network() else { return Ok(()) };
         command.arg(env!("CARGO_BIN_EXE_tierform")).arg("rehearse").arg(infra.path());
         command.arg("--engine").arg(engine).args(["--format", "json"]);
         verdict(&command.output().unwrap())
