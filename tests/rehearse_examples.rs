@@ -50,7 +50,7 @@ fn without_network() -> Option<Command> {
     };
     let command = ["-n", "-rn"].into_iter().find(permitted).map(unshare);
     if command.is_none() {
-        eprintln!("SKIPPED: the system does not permit `unshare -n`, a process without a network");
+        engines::skip("the system does not permit `unshare -n`, a process without a network");
     }
     command
 }
@@ -243,9 +243,9 @@ fn no_network_is_needed() {
 fn a_provider_can_be_left_to_the_engine() {
     let Some(mirror) = std::env::var_os("TIERFORM_MIRROR") else {
         // Whoever builds tierform, in CI too, has the engines but no provider: those come from a registry only.
-        eprintln!(
-            "SKIPPED: TIERFORM_MIRROR names no filesystem mirror with hashicorp/random, \
-             and nothing that builds or judges tierform installs a real provider"
+        engines::skip(
+            "TIERFORM_MIRROR names no filesystem mirror with hashicorp/random, and nothing that builds or judges \
+             tierform installs a real provider",
         );
         return;
     };

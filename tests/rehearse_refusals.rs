@@ -52,7 +52,8 @@ fn what_cannot_run_is_refused_with_status_1() {
         (
             "dns",
             "The configuration requires acme/dns and hashicorp/datadog, which tierform does not simulate (it simulates \
-             hashicorp/google, hashicorp/random): pass --real NAME to leave a provider to the engine's own installation.",
+             hashicorp/aws, hashicorp/azurerm, hashicorp/google, hashicorp/helm, hashicorp/kubernetes, hashicorp/random): \
+             pass --real NAME to leave a provider to the engine's own installation.",
         ),
     ];
     for engine in engines::all() {

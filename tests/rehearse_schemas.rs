@@ -22,20 +22,28 @@ fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Every parsed `.tf` file below `directory` with its path.
-fn parsed_files(directory: &Path) -> Vec<(PathBuf, Body)> {
-    let mut files = Vec::new();
+/// Every file below `directory` that ends in one of `endings`, with its text.
+fn files(directory: &Path, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files.extend(parsed_files(&path));
-        } else if path.extension().is_some_and(|e| e == "tf") {
+            found.extend(files(&path, endings));
+        } else if endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)) {
             let text = fs::read_to_string(&path).unwrap();
-            let body = text.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-            files.push((path, body));
+            found.push((path, text));
         }
     }
-    files
+    found
+}
+
+/// The kind and type of every block in `text` that needs a provider, by its first line: a Tera template does not parse.
+fn types(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| {
+        let mut words = line.trim_start().split('"');
+        let kind = words.next()?.trim_end();
+        KINDS.contains(&kind).then(|| words.next().map(|name| (kind, name)))?
+    })
 }
 
 fn labels(block: &HclBlock) -> Vec<&str> {
@@ -90,7 +98,8 @@ fn compare(body: &Body, schema: &Block, place: &str, top: bool, missing: &mut Ve
 fn the_bundle_has_every_type_and_argument_of_the_templates() {
     let schemas: Vec<(&str, ProviderSchema)> = BUNDLE.iter().map(|b| (b.name, b.load().unwrap())).collect();
     let mut missing = Vec::new();
-    for (path, body) in parsed_files(&root("templates")) {
+    for (path, text) in files(&root("templates"), &[".tf"]) {
+        let body: Body = text.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         for (kind, type_name, block) in uses(&body) {
             let provider = type_name.split('_').next().unwrap_or_default();
             let place = format!("{}: {kind} {type_name}", path.display());
@@ -101,6 +110,15 @@ fn the_bundle_has_every_type_and_argument_of_the_templates() {
             match schema.and_then(|(_, schema)| schemas_of(schema, kind).get(type_name)) {
                 Some(schema) => compare(&block.body, &schema.block, &place, true, &mut missing),
                 None => missing.push(format!("{place}: the type")),
+            }
+        }
+    }
+    for (path, text) in files(&root("templates"), &[".tf.tera"]) {
+        for (kind, type_name) in types(&text) {
+            let provider = type_name.split('_').next().unwrap_or_default();
+            let schema = schemas.iter().find(|(name, _)| *name == provider);
+            if !schema.is_some_and(|(_, schema)| schemas_of(schema, kind).contains_key(type_name)) {
+                missing.push(format!("{}: {kind} {type_name}: the type", path.display()));
             }
         }
     }
@@ -158,8 +176,8 @@ fn write_the_bundle() {
         .filter_map(|line| line.split_once(' '))
         .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
         .collect();
-    for (_, body) in parsed_files(&root("templates")) {
-        wanted.extend(uses(&body).map(|(kind, name, _)| (kind.to_owned(), name.to_owned())));
+    for (_, text) in files(&root("templates"), &[".tf", ".tf.tera"]) {
+        wanted.extend(types(&text).map(|(kind, name)| (kind.to_owned(), name.to_owned())));
     }
     for bundled in BUNDLE {
         let mut full = dump(&source, &format!("{}-{}", bundled.name, bundled.version), bundled.name);

@@ -18,18 +18,25 @@ pub struct Bundled {
     gz: &'static [u8],
 }
 
+/// One row of the bundle; the file holds what its name says.
+macro_rules! bundled {
+    ($name:literal, $version:literal) => {
+        Bundled {
+            name: $name,
+            version: $version,
+            gz: include_bytes!(concat!("../../templates/schemas/", $name, "-", $version, ".json.gz")),
+        }
+    };
+}
+
 /// Every provider that can be simulated.
 pub const BUNDLE: &[Bundled] = &[
-    Bundled {
-        name: "google",
-        version: "8.0.0",
-        gz: include_bytes!("../../templates/schemas/google-8.0.0.json.gz"),
-    },
-    Bundled {
-        name: "random",
-        version: "3.9.0",
-        gz: include_bytes!("../../templates/schemas/random-3.9.0.json.gz"),
-    },
+    bundled!("aws", "5.100.0"),
+    bundled!("azurerm", "5.2.0"),
+    bundled!("google", "8.0.0"),
+    bundled!("helm", "3.1.2"),
+    bundled!("kubernetes", "3.2.1"),
+    bundled!("random", "3.9.0"),
 ];
 
 /// A bundled schema does not parse: a mistake of the build, not of the user.
