@@ -48,6 +48,10 @@ data "aws_availability_zones" "this" {
 
   state = "available"
 
+  # Old zones that EKS refuses for a control plane's subnets and that lack the newer machines (EKS, "Network requirements"). Ids mean
+  # the same zone in every account.
+  exclude_zone_ids = ["cac1-az3", "use1-az3", "usw1-az2"]
+
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
