@@ -22,7 +22,6 @@ resource "azurerm_role_assignment" "deployers" {
   scope                = var.resource_group.id
   role_definition_name = "Key Vault Secrets Officer"
   principal_id         = each.value
-  description          = "Whoever plans and applies writes the secrets and reads the database's password back."
 }
 
 # Azure keeps a deleted vault, and its name, for 90 days; nobody can shorten that once purge protection is on, and it cannot be
