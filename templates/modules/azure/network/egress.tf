@@ -16,7 +16,7 @@ resource "azurerm_public_ip" "nat" {
   location            = var.region
   sku                 = local.nat_sku
   allocation_method   = "Static"
-  zones               = length(var.zones) == 0 ? null : var.zones
+  zones               = local.nat_sku == "StandardV2" || length(var.zones) == 0 ? null : var.zones # StandardV2 is in all by itself
   tags                = var.tags
 }
 
