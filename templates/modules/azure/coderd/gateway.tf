@@ -196,8 +196,9 @@ resource "azurerm_application_gateway" "coderd" {
     }
   }
 
-  # It reads the certificate while it is made, so the grant comes first; so does the NSG that lets Azure manage it: that is var.network.
-  depends_on = [azurerm_role_assignment.certificate, var.network]
+  # It reads the certificate while it is made, so the grant comes first, and has the minutes that the secrets' vault takes to get about. The NSG
+  # that lets Azure manage the gateway comes first too: that is var.network.
+  depends_on = [azurerm_role_assignment.certificate, var.network, var.secrets]
 }
 
 # Only when balancer.firewall says so. Prevention also stops what looks like an attack and is none, such as a template's upload: begin
