@@ -58,7 +58,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     pod_cidr            = var.cluster.pods_cidr
     service_cidr        = var.cluster.services_cidr
     dns_service_ip      = cidrhost(var.cluster.services_cidr, 10)
-    outbound_type       = "userAssignedNATGateway"
+    outbound_type       = var.outbound_type
     load_balancer_sku   = "standard"
   }
 

@@ -75,6 +75,17 @@ variable "nat_ready" {
   default     = null
 }
 
+variable "outbound_type" {
+  description = "How nodes go out: userAssignedNATGateway, or userDefinedRouting where a route of your own network sends them through a firewall."
+  type        = string
+  default     = "userAssignedNATGateway"
+
+  validation {
+    condition     = contains(["userAssignedNATGateway", "userDefinedRouting"], var.outbound_type)
+    error_message = "The outbound type must be userAssignedNATGateway or userDefinedRouting: any other gives nodes addresses that nobody named."
+  }
+}
+
 variable "authorized_cidrs" {
   description = "Public ranges from which people and pipelines may reach the cluster's endpoint, besides the NAT's addresses."
   type        = set(string)
