@@ -263,6 +263,7 @@ fn what_a_cloud_does_not_sell_or_take_is_told() {
             "network.cidr = '10.0.0.0/18'",
             "`network.cidr` 10.0.0.0/18 is too small for 49 nodes, 2 hosts and 3 coderd",
         ),
+        ("azure", "eastus", "workspaces.nodes_max = 2", "`workspaces.nodes_max` 2 is below the 3 zones"),
         (
             "azure",
             "eastus",

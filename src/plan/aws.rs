@@ -22,6 +22,7 @@ pub const RULES: CloudRules = CloudRules {
         count_reason: "EKS and RDS want two zones, and the network has room for three",
         reason: "the first of the account's own list",
     },
+    beware: |_, _| None,
     node: NodeRules {
         // EKS ends at 110 pods below 30 vCPU and at 250 above (amazon-vpc-cni-k8s, max-pods-calculator.sh).
         pod_classes: [64, 110, 250],
@@ -29,6 +30,7 @@ pub const RULES: CloudRules = CloudRules {
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
         disk: |machine, _| machine.disks().plain,
+        zonal_pools: true,
         allocatable,
     },
     database: |spec, sizing, region| databases::choose(&DATABASES, spec, sizing, region),

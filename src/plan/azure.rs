@@ -10,7 +10,7 @@ use super::quotas::{self, Fixed};
 use super::{CloudRules, databases};
 use crate::catalog::{MachineType, Region, family_zones, regions};
 use crate::diagnostic::Diagnostic;
-use crate::sizing::{Figure, Sizing};
+use crate::sizing::{Figure, Sizing, Warning};
 use crate::spec::{Cloud, Existing, Spec};
 
 pub const RULES: CloudRules = CloudRules {
@@ -19,6 +19,16 @@ pub const RULES: CloudRules = CloudRules {
     compute: &["FSv2", "DLSv5"],
     nodes: &["Dsv6", "DSv5", "DSv3"],
     zones: ZoneRules { are_named: true, count: 1..=3, count_reason: "a region has no more", reason: "" },
+    beware: |machine, role| {
+        machine.family.ends_with("v6").then(|| Warning {
+            code: "scale_set_nvme",
+            message: format!(
+                "{} takes NVMe disks only, and the provider cannot tell a scale set its disk controller \
+                 (hashicorp/terraform-provider-azurerm #31850): try one machine of {role} before you rely on it.",
+                machine.name
+            ),
+        })
+    },
     node: NodeRules {
         // AKS runs 250 pods at most, and keeps 20 MB for each that a node may run: so no more than needed.
         pod_classes: [64, 110, 250],
@@ -26,6 +36,7 @@ pub const RULES: CloudRules = CloudRules {
         // Azure counts data disks.
         volumes: |machine| machine.max_volumes,
         disk: node_disk,
+        zonal_pools: true,
         allocatable,
     },
     database,

@@ -66,6 +66,8 @@ pub struct NodeRules {
     pub pods_reason: &'static str,
     /// Volumes that a node attaches beside its boot disk; `None` where that is not published.
     pub volumes: fn(&MachineType) -> Option<u32>,
+    /// Whether each zone has a pool of its own, which needs a node of its own at most.
+    pub zonal_pools: bool,
     /// Where the system disk of so many GB lies, in the cloud's word.
     pub disk: fn(&MachineType, u32) -> &'static str,
     /// What a node leaves to that many pods.
@@ -183,6 +185,15 @@ pub fn plan_nodes(
                 max.value, running.value
             ),
         });
+    }
+    if rules.zonal_pools && max.value < zones {
+        let span = keys.nodes_max.as_ref().map_or(0..0, crate::spec::Spanned::span);
+        return Err(Diagnostic::at(
+            span,
+            format!("`workspaces.nodes_max` {} is below the {zones} zones", max.value),
+        )
+        .note("each zone has a node pool of its own, so that a volume finds its node again")
+        .help(format!("write {zones} or more, or name fewer zones in network.zones")));
     }
     let request = requests(cluster, node, offered, &density, warnings);
     Ok(Nodes { density, request, min, max, max_pods })

@@ -21,12 +21,14 @@ pub const RULES: CloudRules = CloudRules {
         count_reason: "a region has no more",
         reason: "; Google refuses to move coderd's group while it serves",
     },
+    beware: |_, _| None,
     node: NodeRules {
         pod_classes: [64, 110, 256],
         pods_reason: "; a node's pod range is twice that",
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
         disk: |machine, _| machine.disks().plain,
+        zonal_pools: false,
         allocatable,
     },
     database,

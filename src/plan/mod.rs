@@ -38,6 +38,8 @@ struct CloudRules {
     nodes: &'static [&'static str],
     /// Its zones.
     zones: ZoneRules,
+    /// What to know of a machine of its own, one that is no node.
+    beware: fn(&MachineType, &str) -> Option<Warning>,
     /// Its Kubernetes nodes.
     node: NodeRules,
     /// The managed database's size for a row, with the reason.
@@ -153,6 +155,9 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
     // Own subnets have zones of their own, one each.
     let own = spec.network.existing.as_ref().filter(|_| cloud == Cloud::Aws);
     let own = own.and_then(|existing| existing.subnets.get("nodes")).map(Vec::len);
+    for (role, (machine, _)) in [("coderd", &coderd_machine), ("the provisioner hosts", &host_machine)] {
+        warnings.extend((rules.beware)(machine, role));
+    }
     let zone_count = u32::try_from(own.unwrap_or(zones.count)).unwrap_or(u32::MAX);
     let zones = zones.names;
     let nodes = density::plan_nodes(spec, cluster, node_machine.0, &rules.node, zone_count, &mut warnings)

@@ -97,6 +97,12 @@ variable "ssh_public_key" {
   default     = null
 }
 
+variable "firewall" {
+  description = "What the gateway's web application firewall does with a suspicious request: Detection logs it, Prevention refuses it. Null for none."
+  type        = string
+  default     = null
+}
+
 variable "network" {
   description = "Address ranges: the VNet's; its subnets' for Application Gateway, coderd, database and, per cluster, nodes and provisioner hosts; and outside it those of pods and services. The number of public addresses everything goes out by, and the NAT gateway's kind. Or your own VNet and subnets."
   type = object({
@@ -115,7 +121,7 @@ variable "network" {
     existing = optional(object({
       id            = string
       nat_addresses = optional(list(string), [])
-      subnets       = map(object({ id = string, cidr = string }))
+      subnets       = map(string)
     }))
   })
 }

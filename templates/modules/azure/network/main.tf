@@ -131,3 +131,12 @@ resource "azurerm_subnet" "this" {
     }
   }
 }
+
+# Your own subnets: their ids and ranges.
+data "azurerm_subnet" "existing" {
+  for_each = local.made ? {} : var.network.existing.subnets
+
+  name                 = each.value
+  virtual_network_name = split("/", var.network.existing.id)[8]
+  resource_group_name  = split("/", var.network.existing.id)[4]
+}

@@ -16,8 +16,8 @@ output "subnets" {
   description = "The subnets by key (gateway, coderd, database, <cluster>, <cluster>-provisioners): id and range, known once their NSGs are in force."
   value = {
     for key, subnet in local.subnets : key => {
-      id   = local.made ? azurerm_subnet.this[key].id : var.network.existing.subnets[key].id
-      cidr = local.made ? subnet.cidr : var.network.existing.subnets[key].cidr
+      id   = local.made ? azurerm_subnet.this[key].id : data.azurerm_subnet.existing[key].id
+      cidr = local.made ? subnet.cidr : data.azurerm_subnet.existing[key].address_prefixes[0]
     }
   }
   depends_on = [azurerm_subnet_network_security_group_association.this]

@@ -55,7 +55,7 @@ variable "network" {
     Address ranges: the VNet's own; those of the Application Gateway's, coderd's and the database's subnets in it; and per cluster the
     subnets of its nodes and provisioner hosts, with the ranges of pods and Kubernetes services, which lie outside the VNet.
     nat_addresses is the number of public addresses that everything goes out by, nat_sku the NAT gateway's kind (null: StandardV2 where the region has
-    zones). With `existing` nothing of this is made: it names your own VNet, its subnets (id and range) and the addresses you go out by.
+    zones). With `existing` nothing of this is made: it names your own VNet by id, its subnets by name and the addresses you go out by.
   EOT
   type = object({
     cidr          = string
@@ -73,7 +73,7 @@ variable "network" {
     existing = optional(object({
       id            = string
       nat_addresses = optional(list(string), [])
-      subnets       = map(object({ id = string, cidr = string }))
+      subnets       = map(string)
     }))
   })
   nullable = false
@@ -124,9 +124,9 @@ variable "network" {
   validation {
     condition = var.network.existing == null ? true : alltrue(concat(
       [can(regex("(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft.Network/virtualNetworks/[^/]+$", var.network.existing.id))],
-      [for subnet in var.network.existing.subnets : startswith(lower(subnet.id), "${lower(var.network.existing.id)}/subnets/") && can(cidrnetmask(subnet.cidr))],
+      [for subnet in var.network.existing.subnets : can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", subnet))],
     ))
-    error_message = "network.existing.id must be a VNet's resource id, and each of its subnets must have an id within that VNet and its range."
+    error_message = "network.existing.id must be a VNet's resource id, and its subnets must be named as Azure names them, not by ids."
   }
 }
 
