@@ -60,6 +60,13 @@ impl Cloud {
         self.find_map(type_name, |thing| wanted(thing).then(|| thing.clone()))
     }
 
+    /// All things of a type that fulfil `wanted`.
+    pub fn find_all(&self, type_name: &str, wanted: &dyn Fn(&Thing) -> bool) -> Vec<Thing> {
+        let inner = self.lock();
+        let of_type = inner.things.iter().filter(|((t, _), _)| t == type_name);
+        of_type.map(|(_, thing)| thing).filter(|thing| wanted(thing)).cloned().collect()
+    }
+
     /// Whether a thing of a type fulfils `wanted`.
     pub fn has_any(&self, type_name: &str, wanted: &dyn Fn(&Thing) -> bool) -> bool {
         self.find_map(type_name, |thing| wanted(thing).then_some(())).is_some()

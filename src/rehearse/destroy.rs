@@ -17,6 +17,22 @@ const GUARDS: &[Guard] = &[
         "Error, failed to delete instance because the instance is protected. Disable \
          settings.deletion_protection_enabled and run the apply before the destroy.",
     ),
+    // RDS API, DeleteDBInstance.
+    (
+        "aws_db_instance",
+        "deletion_protection",
+        "true",
+        "deleting RDS DB Instance: InvalidParameterCombination: Cannot delete protected DB Instance, please disable \
+         deletion protection and try again.",
+    ),
+    // Elastic Load Balancing API, DeleteLoadBalancer.
+    (
+        "aws_lb",
+        "enable_deletion_protection",
+        "true",
+        "deleting ELBv2 Load Balancer: OperationNotPermitted: Load balancer cannot be deleted because deletion \
+         protection is enabled",
+    ),
     // google provider 8 docs, "deletion_policy" of nearly every resource.
     (
         "*",
@@ -47,7 +63,20 @@ pub fn refusal(type_name: &str, prior: &Value, cloud: &Cloud) -> Option<Finding>
             ));
         }
     }
-    super::rules::cloud::still_used(type_name, prior, cloud)
+    final_snapshot(type_name, prior).or_else(|| super::rules::cloud::still_used(type_name, prior, cloud))
+}
+
+/// aws_db_instance documentation, "final_snapshot_identifier": found missing by the destroy only.
+fn final_snapshot(type_name: &str, prior: &Value) -> Option<Finding> {
+    let wanted = prior.get("skip_final_snapshot") != Some(&Value::Bool(true));
+    let unnamed = prior.text("final_snapshot_identifier").is_none_or(str::is_empty);
+    (type_name == "aws_db_instance" && wanted && unnamed).then(|| {
+        Finding::new(
+            "final_snapshot_identifier",
+            "final_snapshot_identifier is required when skip_final_snapshot is false".to_owned(),
+            "Name the snapshot that the destroy leaves, or skip it.".to_owned(),
+        )
+    })
 }
 
 /// Whether a value under the path, through any block, displays as `wanted`.

@@ -4,8 +4,9 @@
 use sha2::{Digest, Sha256};
 
 use super::change::{Visitor, absent, empty, walk};
+use super::computed;
 use super::schema::{Attribute, Block, NestedBlock};
-use super::shapes::{DEFAULTS, FILLED_BLOCKS, SHAPES, Shape};
+use super::shapes::{DEFAULTS, FILLED_BLOCKS, SETTINGS, find, shape};
 use super::value::{Object, Value};
 
 /// A certificate in shape only: it proves nothing and no key belongs to it.
@@ -17,12 +18,23 @@ const PEM_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJzekNDQVZtZ0
 /// The project number of the simulated cloud.
 const PROJECT_NUMBER: &str = "123456789012";
 
-/// What an absent setting of the provider is taken to be.
-const SETTINGS: &[(&str, &str)] =
-    &[("project", "rehearsal-project"), ("region", "us-central1"), ("zone", "us-central1-a")];
-
 /// Attributes that others are made from, in the order in which they are made.
-const FIRST: &[&str] = &["project", "region", "zone", "location", "name", "version", "id"];
+const FIRST: &[&str] = &[
+    "project",
+    "region",
+    "zone",
+    "location",
+    "name",
+    "node_group_name",
+    "identifier",
+    "version",
+    "port",
+    "arn",
+    "id",
+];
+
+/// How deep a template may lead to other templates: no row needs more, and a circle must not hang.
+const DEEPEST: usize = 6;
 
 /// What a made-up value is made for.
 pub struct Subject<'a> {
@@ -32,20 +44,6 @@ pub struct Subject<'a> {
     pub settings: &'a Object,
     /// What is known of the resource, from which its values follow.
     pub seed: String,
-}
-
-/// The rows of `table` for an attribute.
-fn find<'a>(table: &'a [Shape], type_name: &str, path: &str) -> Option<&'a str> {
-    let matches = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
-        Some(prefix) => text.starts_with(prefix),
-        None => pattern == text,
-    };
-    let last = path.rsplit('.').next().unwrap_or(path);
-    let row = table.iter().find(|(row_type, row_path, _)| {
-        matches(row_type, type_name)
-            && (*row_path == path || row_path.strip_prefix("*.").is_some_and(|name| name == last))
-    });
-    row.map(|(_, _, template)| *template)
 }
 
 /// The provider's default of an argument that is not computed.
@@ -99,6 +97,11 @@ impl Visitor for Filler<'_> {
         if needs_filling(attribute, &value) {
             return self.subject.attribute(path, attribute, self.known);
         }
+        if value.has_unknown()
+            && let Some(made) = computed::value(self.subject, path, self.known)
+        {
+            return made;
+        }
         match &attribute.r#type {
             Some(kind) => self.subject.inside(path, kind, value, self.known),
             None => value,
@@ -119,6 +122,9 @@ impl Visitor for Filler<'_> {
 
 impl Subject<'_> {
     fn attribute(&self, path: &str, attribute: &Attribute, known: &Object) -> Value {
+        if let Some(made) = computed::value(self, path, known) {
+            return made;
+        }
         if let Some(nested) = &attribute.nested_type {
             use super::schema::Nesting;
             return match nested.nesting_mode {
@@ -143,10 +149,10 @@ impl Subject<'_> {
 
     /// A value of the type `kind`; a collection that the user may set is empty, another has one element.
     fn make(&self, path: &str, kind: &serde_json::Value, optional: bool, known: &Object) -> Value {
-        let template = find(SHAPES, self.type_name, path);
+        let template = shape(self.type_name, path);
         if let Some(name) = kind.as_str() {
             let text = match template {
-                Some(template) => self.expand(template, path, known),
+                Some(template) => self.expand(template, path, known, 0),
                 None => return self.plain(path, name, known),
             };
             return convert(&text, name);
@@ -154,10 +160,12 @@ impl Subject<'_> {
         let element = kind.get(1).unwrap_or(&serde_json::Value::Null);
         match (kind.get(0).and_then(serde_json::Value::as_str), template) {
             (Some("list" | "set"), Some(template)) if element.is_string() => {
-                let text = self.expand(template, path, known);
+                let text = self.expand(template, path, known, 0);
                 let kind = element.as_str().unwrap_or("string");
-                Value::List(text.split(',').map(|part| convert(part, kind)).collect())
+                let parts = text.split(',').filter(|part| !part.is_empty());
+                Value::List(parts.map(|part| convert(part, kind)).collect())
             }
+            (Some("list" | "set"), Some("")) => Value::List(Vec::new()),
             (Some("list" | "set"), _) if optional => Value::List(Vec::new()),
             (Some("list" | "set"), _) => Value::List(vec![self.make(path, element, false, known)]),
             (Some("object"), _) => {
@@ -210,10 +218,8 @@ impl Subject<'_> {
                 if let Some(text) = self.setting(name) {
                     return text.into();
                 }
-                if name == "name"
-                    && let Some(prefix) = known.get("name_prefix").and_then(Value::as_str)
-                {
-                    return format!("{prefix}20250101{}", self.hex(path, 10)).into();
+                if let Some(named) = self.prefixed(name, known) {
+                    return named.into();
                 }
                 if let Some(length) = known.get("length").and_then(Value::as_f64)
                     && matches!(name, "result" | "bcrypt_hash")
@@ -226,31 +232,56 @@ impl Subject<'_> {
         }
     }
 
-    fn setting(&self, name: &str) -> Option<&str> {
-        // A regional thing that names no location is in the provider's region.
-        let name = if name == "location" { "region" } else { name };
-        let default = SETTINGS.iter().find(|(key, _)| *key == name)?.1;
+    /// A name with the provider's suffix, where the user gave a prefix instead of a name.
+    fn prefixed(&self, name: &str, known: &Object) -> Option<String> {
+        let prefix = known.get(&format!("{name}_prefix"))?.as_str()?;
+        // The SDK's suffix: a time to the second, and a counter.
+        let digits = if self.type_name.starts_with("aws_") { 18 } else { 10 };
+        (!prefix.is_empty()).then(|| format!("{prefix}20250101{}", self.hex(name, digits)))
+    }
+
+    /// A setting of the provider, or what the simulation takes for it.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        // A regional thing of Google's that names no location is in the provider's region.
+        let google = self.type_name.starts_with("google_");
+        let name = if google && name == "location" { "region" } else { name };
+        if name == "partition" && self.type_name.starts_with("aws_") {
+            return Some(partition(self.setting("region").unwrap_or_default()));
+        }
+        let default = find(SETTINGS, self.type_name, name)?;
         Some(self.settings.get(name).and_then(Value::as_str).unwrap_or(default))
     }
 
-    fn expand(&self, template: &str, path: &str, known: &Object) -> String {
+    fn expand(&self, template: &str, path: &str, known: &Object, depth: usize) -> String {
         let mut text = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let (key, after) = after.split_once('}').unwrap_or((after, ""));
             text.push_str(before);
-            text.push_str(&self.placeholder(key, path, known));
+            text.push_str(&self.placeholder(key, path, known, depth));
             rest = after;
         }
         text + rest
     }
 
-    fn placeholder(&self, key: &str, path: &str, known: &Object) -> String {
+    fn placeholder(&self, key: &str, path: &str, known: &Object, depth: usize) -> String {
         if let Some(made) = key.strip_prefix('#') {
+            let (made, path) = made.split_once('@').unwrap_or((made, path));
             let count = made.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse();
             return match made.trim_end_matches(|c: char| c.is_ascii_digit()) {
                 "hex" => self.hex(path, count.unwrap_or(8)),
                 "digits" => self.digits(path, count.unwrap_or(12)),
+                "uuid" => {
+                    let hex = self.hex(path, 32);
+                    format!(
+                        "{}-{}-4{}-8{}-{}",
+                        &hex[..8],
+                        &hex[8..12],
+                        &hex[13..16],
+                        &hex[17..20],
+                        &hex[20..]
+                    )
+                }
                 "octet" => (self.hash(&format!("{made}{path}"))[0] % 250 + 1).to_string(),
                 "number" => PROJECT_NUMBER.to_owned(),
                 "pem" => PEM.to_owned(),
@@ -261,7 +292,14 @@ impl Subject<'_> {
         let (name, last) = key.split_once('|').map_or((key, false), |(name, _)| (name, true));
         let text = match known.get(name) {
             Some(value) if value.is_set() => value.display(),
-            _ => self.setting(name).unwrap_or_default().to_owned(),
+            // Not made yet: it has a template of its own, or it is a setting.
+            _ => match shape(self.type_name, name).filter(|_| name != path && depth < DEEPEST) {
+                Some(template) => self.expand(template, name, known, depth + 1),
+                None => self
+                    .prefixed(name, known)
+                    .or_else(|| self.setting(name).map(str::to_owned))
+                    .unwrap_or_default(),
+            },
         };
         if last { text.rsplit('/').next().unwrap_or_default().to_owned() } else { text }
     }
@@ -270,7 +308,8 @@ impl Subject<'_> {
         Sha256::digest(format!("{}\n{}\n{path}", self.type_name, self.seed)).into()
     }
 
-    fn hex(&self, path: &str, length: usize) -> String {
+    /// So many made-up hexadecimal digits.
+    pub fn hex(&self, path: &str, length: usize) -> String {
         let block = self.hash(path).map(|byte| format!("{byte:02x}")).concat();
         block.chars().cycle().take(length).collect()
     }
@@ -280,8 +319,17 @@ impl Subject<'_> {
     }
 }
 
+/// docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html: the partition of a region.
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 /// `text` as a value of a primitive type.
-fn convert(text: &str, kind: &str) -> Value {
+pub fn convert(text: &str, kind: &str) -> Value {
     match kind {
         "bool" => Value::Bool(text == "true"),
         "number" => text.parse().map_or(Value::Int(0), Value::Int),

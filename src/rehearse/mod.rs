@@ -1,13 +1,16 @@
 //! Rehearsal: the user's own engine, unchanged, run against simulated providers.
 //! Init, validate, apply, a second plan that must be empty and a destroy that must leave nothing, without a cloud.
 
+mod azure_regions;
 mod change;
 mod cloud;
+mod computed;
 mod copy;
 mod destroy;
 mod dummy;
 mod engine;
 mod phases;
+mod policy;
 mod protocol;
 mod provider;
 pub mod report;

@@ -9,6 +9,7 @@ use prost::Message;
 
 use super::change::{Visitor, walk};
 use super::cloud::{Cloud, Thing, same_reference};
+use super::computed;
 use super::destroy;
 use super::dummy::{Subject, default_of, fill, fills_block};
 use super::protocol as p;
@@ -109,9 +110,11 @@ impl Provider {
             }
             "ReadResource" => {
                 let request = p::ReadResourceRequest::decode(message)?;
-                let response =
-                    p::ReadResourceResponse { new_state: request.current_state, private: request.private };
-                response.encode_to_vec()
+                let mut state = decode(request.current_state.as_ref())?;
+                let schema = find(&self.schema.resource_schemas, &request.type_name)?;
+                computed::report(&request.type_name, &schema.block, &mut state);
+                p::ReadResourceResponse { new_state: Some(encode(&state)), private: request.private }
+                    .encode_to_vec()
             }
             "PlanResourceChange" => {
                 let config = settings().clone();
@@ -218,6 +221,7 @@ impl Provider {
         let mut planner = Planner { type_name: &request.type_name, prior: &prior };
         let mut planned = walk(&schema.block, proposed, "", &mut planner);
         merge_labels(settings, &schema.block, &mut planned);
+        computed::plan(&request.type_name, &prior, &mut planned);
         response.requires_replace = rules::replace::paths(&request.type_name, &prior, &planned);
         response.planned_state = Some(encode(&planned));
         Ok(response)
@@ -253,11 +257,17 @@ impl Provider {
             return Ok(response);
         }
         let mut findings = rules::cloud::check(type_name, &config, &self.cloud);
-        let seed = planned.display();
-        let state = self.read(schema, type_name, self.counted(type_name, planned), settings, seed);
-        if prior.is_null() && rules::cloud::is_exclusive(type_name) && self.cloud.has(type_name, &id(&state))
-        {
-            findings.push(rules::cloud::taken(type_name, &id(&state)));
+        let mut seed = planned.display();
+        if prior.is_null() && type_name.starts_with("aws_") {
+            // AWS gives every thing an id of its own, however much two are alike.
+            seed += &self.cloud.draw().to_string();
+        }
+        let mut planned = self.counted(type_name, planned);
+        computed::advance(type_name, &prior, &mut planned);
+        let mut state = self.read(schema, type_name, planned, settings, seed);
+        computed::finish(type_name, &mut state);
+        if prior.is_null() {
+            findings.extend(rules::cloud::taken(type_name, &state, &self.cloud));
         }
         if findings.is_empty() {
             if let (Value::Map(state), Value::Map(config)) = (state.clone(), config) {
@@ -359,7 +369,12 @@ fn merge_labels(settings: &Object, block: &Block, planned: &mut Value) {
         let mut merged: Object =
             row.added.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
         let mut known = true;
-        for map in settings.get(row.defaults).into_iter().chain(own) {
+        // Either a map, or a block with the map in it.
+        let defaults = settings.get(row.defaults).and_then(|value| match value {
+            Value::List(blocks) => blocks.first()?.get("tags"),
+            value => Some(value),
+        });
+        for map in defaults.into_iter().chain(own) {
             match map {
                 Value::Map(labels) => merged.extend(labels.clone()),
                 Value::Unknown => known = false,

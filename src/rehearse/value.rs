@@ -135,6 +135,30 @@ impl Value {
         matches!(self, Value::Null)
     }
 
+    /// Whether it is unknown or holds something that is.
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Value::Unknown => true,
+            Value::List(items) => items.iter().any(Value::has_unknown),
+            Value::Map(entries) => entries.values().any(Value::has_unknown),
+            _ => false,
+        }
+    }
+
+    /// The text under a name, if it is one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// The first block under a dotted path of lists of blocks.
+    pub fn first(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(self, |value, name| match value.get(name)? {
+            Value::List(items) => items.first(),
+            Value::Null | Value::Unknown => None,
+            value => Some(value),
+        })
+    }
+
     /// Neither null nor unknown: something that a rule can judge.
     pub fn is_set(&self) -> bool {
         !matches!(self, Value::Null | Value::Unknown)

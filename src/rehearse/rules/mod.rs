@@ -1,6 +1,14 @@
 //! What providers and clouds refuse beyond the schema: a table of rules and the one function that checks them.
 //! A rule judges known values only: in validate literals, in the validation within plan and apply the rest.
 
+mod aws_compute;
+mod aws_data;
+mod aws_eks;
+mod aws_network;
+mod azure_aks;
+mod azure_compute;
+mod azure_data;
+mod azure_network;
 pub mod cloud;
 mod google_compute;
 mod google_data;
@@ -56,8 +64,20 @@ pub enum Check {
     Judge(fn(&Value, &Value) -> Option<String>),
 }
 
-const TABLES: [&[Rule]; 4] =
-    [google_compute::RULES, google_data::RULES, google_gke::RULES, google_network::RULES];
+const TABLES: &[&[Rule]] = &[
+    aws_compute::RULES,
+    aws_data::RULES,
+    aws_eks::RULES,
+    aws_network::RULES,
+    azure_aks::RULES,
+    azure_compute::RULES,
+    azure_data::RULES,
+    azure_network::RULES,
+    google_compute::RULES,
+    google_data::RULES,
+    google_gke::RULES,
+    google_network::RULES,
+];
 
 static PATTERNS: LazyLock<BTreeMap<&'static str, Regex>> = LazyLock::new(|| {
     let patterns = TABLES.iter().copied().flatten().filter_map(|rule| match rule.check {

@@ -1,13 +1,7 @@
-//! The shapes of the values that clouds compute: a table of templates by type and attribute.
-//! Patterns follow the providers' documentation ("Attributes Reference" and "Import" of each type).
+//! The shapes of what Google Cloud computes.
+//! Patterns follow the google provider's documentation ("Attributes Reference" and "Import" of each type).
 
-use std::time::Duration;
-
-/// One row: the first whose type and path match gives the value.
-/// Type: exact, or a prefix ending in `*`. Path: dotted and exact, or `*.name` for the last segment anywhere.
-/// Template: `{attr}` is an attribute of the same resource or a setting of the provider, `{attr|name}` its last
-/// path segment, `{#…}` a made-up part; for a list the parts between commas are its elements.
-pub type Shape = (&'static str, &'static str, &'static str);
+use super::Shape;
 
 /// The table.
 pub const SHAPES: &[Shape] = &[
@@ -200,97 +194,4 @@ pub const SHAPES: &[Shape] = &[
     ("google_netblock_ip_ranges", "cidr_blocks_ipv4", "35.191.0.0/16,130.211.0.0/22"),
     ("google_*", "deletion_policy", "DELETE"),
     ("google_*", "creation_timestamp", "2025-01-01T00:00:00.000-08:00"),
-    // What ends up in every cloud's resources.
-    ("random_id", "hex", "{#hex8}"),
-    ("random_id", "dec", "{#digits12}"),
-    ("random_pet", "id", "clever-otter"),
-    ("random_uuid", "result", "{#hex8}-0000-4000-8000-{#hex12}"),
-    ("*", "*.cluster_ca_certificate", "{#pembase}"),
-    ("*", "*.ca_certificate", "{#pem}"),
-    ("*", "*.certificate", "{#pem}"),
-    ("*", "*.cert", "{#pem}"),
-    ("*", "*.create_time", "2025-01-01T00:00:00Z"),
-    ("*", "*.update_time", "2025-01-01T00:00:00Z"),
-    ("*", "*.fingerprint", "{#hex8}="),
-    ("*", "*.etag", "{#hex8}="),
-    ("*", "*.unique_id", "{#digits19}"),
-    ("*", "*.generated_id", "{#number}"),
-    ("*", "*.number", "{#number}"),
-    ("*", "*.project_number", "{#number}"),
 ];
-
-/// Blocks that the provider fills though nobody wrote them, once each, and that outputs refer to.
-pub const FILLED_BLOCKS: &[(&str, &str)] = &[("google_container_cluster", "master_auth")];
-
-/// Defaults of arguments that are not computed: the provider's own, where a rule or a destroy depends on them.
-/// The value is text, read as the argument's type.
-pub const DEFAULTS: &[Shape] = &[
-    ("google_sql_database_instance", "deletion_protection", "true"),
-    ("google_container_cluster", "deletion_protection", "true"),
-    ("google_compute_backend_service", "load_balancing_scheme", "EXTERNAL_MANAGED"),
-    ("google_compute_backend_service", "timeout_sec", "30"),
-    ("google_compute_global_forwarding_rule", "load_balancing_scheme", "EXTERNAL_MANAGED"),
-    ("google_secret_manager_secret_version", "enabled", "true"),
-];
-
-/// A map of labels or tags that the provider merges when it plans.
-pub struct MergedLabels {
-    /// The computed map.
-    pub computed: &'static str,
-    /// The user's maps.
-    pub own: &'static [&'static str],
-    /// The provider's setting with labels for everything.
-    pub defaults: &'static str,
-    /// What the provider adds itself.
-    pub added: Option<(&'static str, &'static str)>,
-}
-
-const GOOGLE_ADDS: Option<(&str, &str)> = Some(("goog-terraform-provisioned", "true"));
-
-/// All merged maps (google provider documentation, "default_labels" and "add_terraform_attribution_label").
-pub const MERGED_LABELS: &[MergedLabels] = &[
-    MergedLabels {
-        computed: "effective_labels",
-        own: &["labels", "resource_labels"],
-        defaults: "default_labels",
-        added: GOOGLE_ADDS,
-    },
-    MergedLabels {
-        computed: "terraform_labels",
-        own: &["labels", "resource_labels"],
-        defaults: "default_labels",
-        added: GOOGLE_ADDS,
-    },
-];
-
-/// Attributes that count the things of one type under one parent: type, attribute, the attribute naming the parent.
-pub const COUNTED: &[Shape] = &[("google_secret_manager_secret_version", "version", "secret")];
-
-/// What an ephemeral resource reads back from what was stored through a write-only argument.
-pub struct ReadBack {
-    /// The ephemeral type.
-    pub ephemeral: &'static str,
-    /// The type of the resource that stored it.
-    pub resource: &'static str,
-    /// Pairs of arguments that must mean the same: of the ephemeral resource, of the stored one. Unset means any.
-    pub keys: &'static [(&'static str, &'static str)],
-    /// The attribute that is read.
-    pub result: &'static str,
-    /// The arguments that may have stored it.
-    pub stored: &'static [&'static str],
-}
-
-/// All that can be read back.
-pub const READ_BACK: &[ReadBack] = &[ReadBack {
-    ephemeral: "google_secret_manager_secret_version",
-    resource: "google_secret_manager_secret_version",
-    keys: &[("secret", "secret"), ("version", "version")],
-    result: "secret_data",
-    stored: &["secret_data_wo", "secret_data"],
-}];
-
-/// What takes minutes in a real cloud and seconds elsewhere, so that whoever forgets to wait for it is found out.
-pub const SLOW: &[&str] = &["google_project_service", "google_service_networking_connection"];
-
-/// How long that takes here.
-pub const SLOWNESS: Duration = Duration::from_millis(100);

@@ -1,31 +1,15 @@
-//! Rules across resources: what the cloud refuses because of what is already, or not yet, there.
+//! Rules across resources of Google Cloud: what it refuses because of what is already, or not yet, there.
 //! Sources stand with each rule.
 
 use crate::rehearse::cloud::{Cloud, Thing, same_reference};
+use crate::rehearse::rules::Finding;
 use crate::rehearse::value::Value;
 
-use super::Finding;
-
-/// Types of which two may mean the same thing without harm: grants and switches are idempotent.
-const SHARED: [&str; 3] = ["_iam_member", "google_project_service", "random_"];
-
-/// Whether a second resource with the same id is an error.
-pub fn is_exclusive(type_name: &str) -> bool {
-    !SHARED.iter().any(|part| type_name.contains(part))
-}
-
-/// The error for a name that is in use (wording: Google API error 409 as the provider passes it on).
-pub fn taken(type_name: &str, id: &str) -> Finding {
-    Finding::new(
-        "",
-        format!("Error creating {type_name}: Error 409: The resource '{id}' already exists, alreadyExists"),
-        "Two resources of the configuration have the same name in the same place.".to_owned(),
-    )
-}
+use super::range::Range;
 
 /// Checks a configuration in which everything is known against what is there.
-pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Vec<Finding> {
-    let finding = match type_name {
+pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Option<Finding> {
+    match type_name {
         "google_sql_database_instance" => private_services(config, cloud),
         "google_compute_subnetwork" => overlapping(config, cloud),
         "google_compute_backend_service" => named_port(config, cloud),
@@ -35,12 +19,11 @@ pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Vec<Finding> {
         "google_project_service" => used_before(config, cloud),
         _ if type_name.ends_with("_iam_member") => identity_pool(config, cloud),
         _ => None,
-    };
-    finding.into_iter().collect()
+    }
 }
 
 /// Why a thing cannot go while others use it.
-pub fn still_used(type_name: &str, prior: &Value, _cloud: &Cloud) -> Option<Finding> {
+pub fn still_used(type_name: &str, prior: &Value) -> Option<Finding> {
     // google provider issue 16275: Cloud SQL keeps the connection in use for days after its deletion.
     let abandoned = prior.get("deletion_policy").and_then(Value::as_str) == Some("ABANDON");
     (type_name == "google_service_networking_connection" && !abandoned).then(|| {
@@ -252,40 +235,4 @@ fn ranges(subnetwork: &Value) -> Vec<(String, Range)> {
     let all = std::iter::once(subnetwork).chain(secondary);
     let texts = all.filter_map(|range| range.get("ip_cidr_range")?.as_str());
     texts.filter_map(|text| Some((text.to_owned(), Range::parse(text)?))).collect()
-}
-
-/// A block of IPv4 addresses.
-#[derive(Debug, PartialEq)]
-struct Range {
-    first: u32,
-    last: u32,
-}
-
-impl Range {
-    fn parse(text: &str) -> Option<Range> {
-        let (address, bits) = text.split_once('/')?;
-        let address = u32::from(address.parse::<std::net::Ipv4Addr>().ok()?);
-        let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 32)?;
-        let host = u32::MAX.checked_shr(bits).unwrap_or(0);
-        Some(Range { first: address & !host, last: address | host })
-    }
-
-    fn overlaps(&self, other: &Range) -> bool {
-        self.first <= other.last && other.first <= self.last
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Range;
-
-    #[test]
-    fn ranges_overlap_when_they_share_an_address() {
-        let range = |text| Range::parse(text).unwrap();
-        assert!(range("10.0.0.0/16").overlaps(&range("10.0.255.0/24")));
-        assert!(!range("10.0.0.0/16").overlaps(&range("10.1.0.0/16")));
-        assert!(range("0.0.0.0/0").overlaps(&range("10.1.0.0/32")));
-        assert_eq!(Range::parse("10.0.0.0/33"), None);
-        assert_eq!(Range::parse("10.0.0/8"), None);
-    }
 }
