@@ -150,6 +150,14 @@ impl Value {
         self.get(name)?.as_str()
     }
 
+    /// The text under a name, or what its absence means; none while it is unknown.
+    pub fn text_or<'a>(&'a self, name: &str, absent: &'a str) -> Option<&'a str> {
+        match self.get(name) {
+            None | Some(Value::Null) => Some(absent),
+            Some(value) => value.as_str(),
+        }
+    }
+
     /// The first block under a dotted path of lists of blocks.
     pub fn first(&self, path: &str) -> Option<&Value> {
         path.split('.').try_fold(self, |value, name| match value.get(name)? {

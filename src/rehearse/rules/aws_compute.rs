@@ -157,7 +157,7 @@ fn refresh(preferences: &Value, _: &Value) -> Option<String> {
 fn rollback(group: &Value, _: &Value) -> Option<String> {
     let preferences = group.first("instance_refresh.preferences")?;
     let wanted = preferences.get("auto_rollback") == Some(&Value::Bool(true));
-    let version = group.first("launch_template")?.text("version").unwrap_or("$Default");
+    let version = group.first("launch_template")?.text_or("version", "$Default")?;
     (wanted && version.starts_with('$'))
         .then(|| format!("auto_rollback needs a numbered version of the launch template, not {version}."))
 }

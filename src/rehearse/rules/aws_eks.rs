@@ -202,7 +202,7 @@ fn entry(entry: &Value, _: &Value) -> Option<String> {
     if let Some(group) = reserved {
         return Some(format!("The kubernetes group name {group} is invalid, it cannot start with system:."));
     }
-    let standard = entry.text("type").is_none_or(|kind| kind == "STANDARD");
+    let standard = entry.text_or("type", "STANDARD")? == "STANDARD";
     (!standard && groups.iter().any(is_written))
         .then(|| "kubernetes_groups are for access entries of type STANDARD.".to_owned())
 }

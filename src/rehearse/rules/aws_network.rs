@@ -204,14 +204,14 @@ fn range(network: &Value, _: &Value) -> Option<String> {
 }
 
 fn nat_address(gateway: &Value, _: &Value) -> Option<String> {
-    let public = gateway.text("connectivity_type") != Some("private");
+    let public = gateway.text_or("connectivity_type", "public")? == "public";
     let given = gateway.get("allocation_id").is_some_and(is_written);
     (public && !given).then(|| "a public NAT gateway needs allocation_id.".to_owned())
 }
 
 /// AWS PrivateLink guide: gateway endpoints stand in route tables, interface endpoints in subnets.
 fn endpoint(endpoint: &Value, _: &Value) -> Option<String> {
-    let kind = endpoint.text("vpc_endpoint_type").unwrap_or("Gateway");
+    let kind = endpoint.text_or("vpc_endpoint_type", "Gateway")?;
     let written = |name: &&&str| endpoint.get(name).is_some_and(is_written);
     let wrong: &[&str] = match kind {
         "Gateway" => &["subnet_ids", "security_group_ids"],

@@ -167,7 +167,7 @@ fn region(thing: &Value, _: &Value) -> Option<String> {
 /// learn.microsoft.com/azure/nat-gateway/nat-sku: zonal or none, and V2 is always zone-redundant.
 fn nat_zones(nat: &Value, _: &Value) -> Option<String> {
     let zones = nat.get("zones").map(Value::items).unwrap_or_default();
-    match (nat.text("sku_name").unwrap_or("Standard"), zones.len()) {
+    match (nat.text_or("sku_name", "Standard")?, zones.len()) {
         ("StandardV2", 1..) => {
             Some("zones cannot be given for a NAT gateway of sku_name StandardV2.".to_owned())
         }
