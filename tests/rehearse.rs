@@ -88,6 +88,66 @@ fn good_output_applies_rests_and_goes_on_every_engine() {
     }
 }
 
+/// The other clouds' fixtures and how many resources they have.
+const FIXTURES: [(&str, u64); 2] = [("tests/rehearse/aws", 64), ("tests/rehearse/azure", 42)];
+
+/// Values that must be in a state, as the providers make them.
+const SHAPES: [(&str, &str, &str); 10] = [
+    ("aws_vpc", "/id", "vpc-"),
+    ("aws_vpc", "/tags_all/team", "platform"),
+    (
+        "aws_secretsmanager_secret",
+        "/arn",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:acme/database-",
+    ),
+    ("aws_db_instance", "/endpoint", "acme-database."),
+    ("aws_eks_cluster", "/identity/0/oidc/0/issuer", "https://oidc.eks.eu-west-1.amazonaws.com/id/"),
+    ("aws_route53_record", "/fqdn", "*.coder.acme.dev"),
+    (
+        "azurerm_subnet",
+        "/id",
+        "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/acme/providers/Microsoft.Network/virtualNetworks/acme/subnets/",
+    ),
+    ("azurerm_key_vault_secret", "/versionless_id", "https://acme-1a2b3c.vault.azure.net/secrets/database"),
+    ("azurerm_kubernetes_cluster", "/oidc_issuer_url", "https://westeurope.oic.prod-aks.azure.com/"),
+    ("azurerm_application_gateway", "/backend_address_pool/0/id", "/subscriptions/"),
+];
+
+#[test]
+fn aws_and_azure_apply_rest_go_and_keep_secrets_on_every_engine() {
+    for engine in engines::all() {
+        for (directory, count) in FIXTURES {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+            let report = rehearse(&Options { keep: true, ..options(&directory, &engine) });
+            let copy = report.kept.clone().unwrap();
+            let state = fs::read_to_string(copy.join("terraform.tfstate.backup")).unwrap_or_default();
+            fs::remove_dir_all(copy.parent().unwrap()).unwrap();
+            assert!(report.is_clean(), "{}", report.to_text());
+            assert_eq!(report.resources.values().sum::<u64>(), count, "{:?}", report.resources);
+            assert!(report.startup < Duration::from_secs(2), "{:?}", report.startup);
+            let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+            for resource in state["resources"].as_array().unwrap() {
+                let type_name = resource["type"].as_str().unwrap();
+                let attributes = &resource["instances"][0]["attributes"];
+                for secret in ["secret_string_wo", "password_wo", "value_wo", "administrator_password_wo"] {
+                    assert!(attributes[secret].is_null(), "{type_name}: {secret} is in the state");
+                }
+                for (_, pointer, begin) in SHAPES.iter().filter(|(name, ..)| *name == type_name) {
+                    let value = attributes.pointer(pointer).and_then(serde_json::Value::as_str);
+                    let instances = resource["instances"].as_array().unwrap();
+                    let any = instances.iter().any(|instance| {
+                        let value =
+                            instance["attributes"].pointer(pointer).and_then(serde_json::Value::as_str);
+                        value.is_some_and(|value| value.starts_with(begin))
+                    });
+                    // Records of one type are made for different ends.
+                    assert!(any || resource["name"] == "validation", "{type_name}{pointer} is {value:?}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn no_secret_is_in_the_state_and_the_labels_are_merged() {
     for engine in engines::all() {

@@ -9,6 +9,7 @@ mod copy;
 mod destroy;
 mod dummy;
 mod engine;
+mod pace;
 mod phases;
 mod policy;
 mod protocol;

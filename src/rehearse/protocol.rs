@@ -227,6 +227,22 @@ pub struct DiagnosticsResponse {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The request of `ValidateProviderConfig`.
+#[derive(Clone, PartialEq, Message)]
+pub struct ValidateProviderConfigRequest {
+    /// The provider block.
+    #[prost(message, optional, tag = "1")]
+    pub config: Option<DynamicValue>,
+}
+
+/// The answer of `ValidateProviderConfig`.
+#[derive(Clone, PartialEq, Message)]
+pub struct ValidateProviderConfigResponse {
+    /// What is wrong.
+    #[prost(message, repeated, tag = "2")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// The request of `ConfigureProvider`.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigureProviderRequest {

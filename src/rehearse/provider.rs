@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use prost::Message;
 
@@ -15,7 +14,7 @@ use super::dummy::{Subject, default_of, fill, fills_block};
 use super::protocol as p;
 use super::rules::{self, Finding};
 use super::schema::{Attribute, Block, NestedBlock, ProviderSchema, Schema};
-use super::shapes::{COUNTED, MERGED_LABELS, READ_BACK, SLOW, SLOWNESS};
+use super::shapes::{COUNTED, MERGED_LABELS, READ_BACK, SLOW};
 use super::value::{DecodeError, Object, Value};
 
 /// One connection of the engine: one configured instance of the provider.
@@ -87,11 +86,17 @@ impl Provider {
             "GetProviderSchema" => self.encoded_schema.get_or_init(|| self.schemas().encode_to_vec()).clone(),
             // Messages of which every field is optional, and we set none.
             "GetResourceIdentitySchemas"
-            | "ValidateProviderConfig"
             | "StopProvider"
             | "CloseEphemeralResource"
             | "RenewEphemeralResource"
             | "GetFunctions" => Vec::new(),
+            "ValidateProviderConfig" => {
+                let request = p::ValidateProviderConfigRequest::decode(message)?;
+                let config = decode(request.config.as_ref())?;
+                let diagnostics =
+                    diagnostics(rules::check_provider(self.name, &config).into_iter().collect());
+                p::ValidateProviderConfigResponse { diagnostics }.encode_to_vec()
+            }
             "ConfigureProvider" => {
                 let request = p::ConfigureProviderRequest::decode(message)?;
                 if let Value::Map(config) = decode(request.config.as_ref())? {
@@ -140,15 +145,22 @@ impl Provider {
         })
     }
 
-    /// How long the cloud takes for what the call asks.
-    pub fn delay(method: &str, message: &[u8]) -> Duration {
+    /// The rank of what the call makes, if that is slow.
+    pub fn slowness(method: &str, message: &[u8]) -> Option<u8> {
         if method != "ApplyResourceChange" {
-            return Duration::ZERO;
+            return None;
         }
         // A message that does not decode is the call's to report.
-        let request = p::ApplyResourceChangeRequest::decode(message).unwrap_or_default();
-        let creates = decode(request.prior_state.as_ref()).is_ok_and(|prior| prior.is_null());
-        if creates && SLOW.contains(&request.type_name.as_str()) { SLOWNESS } else { Duration::ZERO }
+        let request = p::ApplyResourceChangeRequest::decode(message).ok()?;
+        if !decode(request.prior_state.as_ref()).ok()?.is_null() {
+            return None;
+        }
+        let planned = decode(request.planned_state.as_ref()).ok()?;
+        let row = SLOW.iter().find(|(type_name, only, _)| {
+            *type_name == request.type_name
+                && only.is_none_or(|(name, value)| planned.text(name) == Some(value))
+        });
+        row.map(|(_, _, rank)| *rank)
     }
 
     fn capabilities() -> p::ServerCapabilities {

@@ -10,6 +10,7 @@ use h2::server::SendResponse;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::net::{UnixListener, UnixStream};
 
+use super::pace::Pace;
 use super::provider::{CallError, Connection, Provider};
 
 /// Registry hosts whose `hashicorp/` providers the two engines mean when no host is written.
@@ -39,13 +40,15 @@ impl Servers {
     /// When a socket cannot be made.
     pub fn start(directory: &Path, providers: Vec<Arc<Provider>>) -> std::io::Result<Servers> {
         let mut servers = Servers { sockets: Vec::new(), tasks: Vec::new() };
+        let pace = Arc::new(Pace::new());
         for provider in providers {
             let socket = directory.join(provider.name());
             let listener = UnixListener::bind(&socket)?;
             servers.sockets.push((provider.name(), socket));
+            let pace = Arc::clone(&pace);
             servers.tasks.push(tokio::spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(connection(stream, Arc::clone(&provider)));
+                    tokio::spawn(connection(stream, Arc::clone(&provider), Arc::clone(&pace)));
                 }
             }));
         }
@@ -73,7 +76,7 @@ impl Servers {
 }
 
 /// Serves one connection, which is one configured provider (a provider alias has its own connection).
-async fn connection(stream: UnixStream, provider: Arc<Provider>) {
+async fn connection(stream: UnixStream, provider: Arc<Provider>, pace: Arc<Pace>) {
     let settings = Connection::default();
     let handshake = h2::server::Builder::new()
         .initial_window_size(WINDOW)
@@ -84,10 +87,10 @@ async fn connection(stream: UnixStream, provider: Arc<Provider>) {
     let Ok(mut http) = handshake.await else { return };
     let settings = Arc::new(settings);
     while let Some(Ok((request, respond))) = http.accept().await {
-        let (provider, settings) = (Arc::clone(&provider), Arc::clone(&settings));
+        let (provider, settings, pace) = (Arc::clone(&provider), Arc::clone(&settings), Arc::clone(&pace));
         tokio::spawn(async move {
             // As above: an error here is a connection that is gone.
-            let _ = serve(request, respond, &provider, &settings).await;
+            let _ = serve(request, respond, &provider, &settings, &pace).await;
         });
     }
 }
@@ -97,6 +100,7 @@ async fn serve(
     mut respond: SendResponse<Bytes>,
     provider: &Provider,
     settings: &Connection,
+    pace: &Pace,
 ) -> Result<(), h2::Error> {
     let path = request.uri().path().to_owned();
     let answer = match path.strip_prefix("/tfplugin6.Provider/") {
@@ -104,8 +108,13 @@ async fn serve(
             let body = read_all(request.into_body()).await?;
             match body.get(5..) {
                 Some(message) => {
-                    tokio::time::sleep(Provider::delay(method, message)).await;
-                    provider.call(settings, method, message)
+                    pace.called();
+                    if let Some(rank) = Provider::slowness(method, message) {
+                        pace.wait(rank).await;
+                    }
+                    let answer = provider.call(settings, method, message);
+                    pace.called();
+                    answer
                 }
                 None => Err(CallError::Malformed("a message without its length prefix".to_owned())),
             }

@@ -127,6 +127,34 @@ pub fn check(type_name: &str, block: &Block, config: &Value) -> Vec<Finding> {
     findings
 }
 
+/// Checks a provider's own configuration.
+pub fn check_provider(name: &str, config: &Value) -> Option<Finding> {
+    match name {
+        // azurerm documentation, "features": the block is required, which its schema does not say.
+        "azurerm" if config.get("features").is_none_or(|features| features.items().is_empty()) => {
+            Some(Finding::new(
+                "",
+                "Insufficient features blocks".to_owned(),
+                "At least 1 \"features\" blocks are required: write features {} in the provider block."
+                    .to_owned(),
+            ))
+        }
+        // aws documentation, "region"; the provider knows the list, of which this is the form.
+        "aws" => {
+            let region = config.text("region")?;
+            let form = Regex::new("^[a-z]{2,4}(-[a-z]+)+-[0-9]$").ok()?;
+            (!form.is_match(region)).then(|| {
+                Finding::new(
+                    "region",
+                    "Invalid region value".to_owned(),
+                    format!("Invalid AWS Region: {region}"),
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
 /// The wording is the providers' SDK's for an argument that is computed only.
 fn unconfigurable(block: &Block, value: &Value, path: &mut Vec<Step>, findings: &mut Vec<Finding>) {
     for (name, attribute) in &block.attributes {

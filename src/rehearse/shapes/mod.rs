@@ -5,8 +5,6 @@ mod aws;
 mod azure;
 mod google;
 
-use std::time::Duration;
-
 /// One row: the first whose type and path match gives the value.
 /// Type: exact, or a prefix ending in `*`. Path: dotted and exact, or `*.name` for the last segment anywhere.
 /// Template: `{attr}` is an attribute of the same resource or a setting of the provider, `{attr|name}` its last
@@ -174,19 +172,20 @@ pub const READ_BACK: &[ReadBack] = &[
     },
 ];
 
-/// What takes minutes in a real cloud and seconds elsewhere, so that whoever forgets to wait for it is found out.
-pub const SLOW: &[&str] = &[
-    "google_project_service",
-    "google_service_networking_connection",
-    "aws_internet_gateway",
-    "aws_route",
-    "aws_eks_addon",
-    "aws_acm_certificate_validation",
-    "azurerm_role_assignment",
-    "azurerm_subnet_nat_gateway_association",
-    "azurerm_subnet_network_security_group_association",
-    "azurerm_private_dns_zone_virtual_network_link",
+/// What takes minutes in a real cloud and is held back here (see [`super::pace`]), so that whoever forgets to wait for
+/// it is found out: the type, an argument and its value if only some are slow, and the rank; lower ranks finish first.
+pub const SLOW: &[(&str, Option<(&str, &str)>, u8)] = &[
+    ("google_project_service", None, 1),
+    ("google_service_networking_connection", None, 2),
+    ("aws_internet_gateway", None, 1),
+    ("aws_acm_certificate_validation", None, 2),
+    ("aws_route", None, 3),
+    ("aws_eks_addon", None, 4),
+    ("azurerm_role_assignment", Some(("role_definition_name", "Network Contributor")), 6),
+    // A grant to an identity that is new itself takes longest to spread.
+    ("azurerm_role_assignment", Some(("principal_type", "ServicePrincipal")), 3),
+    ("azurerm_role_assignment", None, 1),
+    ("azurerm_subnet_network_security_group_association", None, 2),
+    ("azurerm_private_dns_zone_virtual_network_link", None, 4),
+    ("azurerm_subnet_nat_gateway_association", None, 5),
 ];
-
-/// How long that takes here.
-pub const SLOWNESS: Duration = Duration::from_millis(100);

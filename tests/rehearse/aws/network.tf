@@ -44,9 +44,8 @@ resource "aws_subnet" "private" {
 }
 
 resource "aws_eip" "nat" {
-  for_each   = local.zones
-  domain     = "vpc"
-  depends_on = [aws_internet_gateway.this]
+  for_each = local.zones
+  domain   = "vpc"
 }
 
 resource "aws_nat_gateway" "this" {

@@ -98,6 +98,43 @@ resource "azurerm_linux_virtual_machine_scale_set" "coderd" {
   }
 }
 
+resource "azurerm_linux_virtual_machine_scale_set" "provisioners" {
+  name                = "${var.name}-provisioners"
+  location            = azurerm_resource_group.this.location
+  resource_group_name = azurerm_resource_group.this.name
+  sku                 = "Standard_F32s_v2"
+  instances           = 2
+  admin_username      = "ops"
+  upgrade_mode        = "Manual"
+  source_image_id     = "/subscriptions/x/resourceGroups/y/providers/Microsoft.Compute/images/ubuntu"
+  depends_on          = [azurerm_subnet_nat_gateway_association.machines]
+
+  admin_ssh_key {
+    username   = "ops"
+    public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjbWUgaGFzIG5vIGtleSBvZiB0aGlzIGtpbmQu ops"
+  }
+
+  os_disk {
+    caching              = "ReadOnly"
+    storage_account_type = "Standard_LRS"
+
+    diff_disk_settings {
+      option = "Local"
+    }
+  }
+
+  network_interface {
+    name    = "primary"
+    primary = true
+
+    ip_configuration {
+      name      = "primary"
+      primary   = true
+      subnet_id = azurerm_subnet.machines.id
+    }
+  }
+}
+
 resource "azurerm_application_gateway" "this" {
   name                = "${var.name}-gateway"
   location            = azurerm_resource_group.this.location
