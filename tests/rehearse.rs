@@ -89,10 +89,12 @@ fn good_output_applies_rests_and_goes_on_every_engine() {
 }
 
 /// The other clouds' fixtures and how many resources they have.
-const FIXTURES: [(&str, u64); 2] = [("tests/rehearse/aws", 64), ("tests/rehearse/azure", 42)];
+const FIXTURES: [(&str, u64); 3] =
+    [("tests/rehearse/aws", 64), ("tests/rehearse/azure", 42), ("tests/rehearse/kubernetes", 8)];
 
 /// Values that must be in a state, as the providers make them.
-const SHAPES: [(&str, &str, &str); 10] = [
+const SHAPES: [(&str, &str, &str); 11] = [
+    ("kubernetes_role_v1", "/id", "coder-workspaces/workspaces"),
     ("aws_vpc", "/id", "vpc-"),
     ("aws_vpc", "/tags_all/team", "platform"),
     (
@@ -114,8 +116,9 @@ const SHAPES: [(&str, &str, &str); 10] = [
 ];
 
 #[test]
-fn aws_and_azure_apply_rest_go_and_keep_secrets_on_every_engine() {
+fn other_clouds_and_clusters_apply_rest_go_and_keep_secrets_on_every_engine() {
     for engine in engines::all() {
+        let mut seen: BTreeMap<String, bool> = BTreeMap::new();
         for (directory, count) in FIXTURES {
             let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
             let report = rehearse(&Options { keep: true, ..options(&directory, &engine) });

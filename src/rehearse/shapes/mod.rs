@@ -172,9 +172,12 @@ pub const READ_BACK: &[ReadBack] = &[
     },
 ];
 
+/// A type, an argument and its value if only some of them are slow, and a rank.
+pub type Slow = (&'static str, Option<(&'static str, &'static str)>, u8);
+
 /// What takes minutes in a real cloud and is held back here (see [`super::pace`]), so that whoever forgets to wait for
-/// it is found out: the type, an argument and its value if only some are slow, and the rank; lower ranks finish first.
-pub const SLOW: &[(&str, Option<(&str, &str)>, u8)] = &[
+/// it is found out; lower ranks finish first.
+pub const SLOW: &[Slow] = &[
     ("google_project_service", None, 1),
     ("google_service_networking_connection", None, 2),
     ("aws_internet_gateway", None, 1),
