@@ -9,11 +9,13 @@ locals {
   clients = merge(
     length(var.access.allowed_cidrs) == 0 ? { "everyone" = "0.0.0.0/0" } : { for cidr in var.access.allowed_cidrs : cidr => cidr },
     length(var.access.allowed_cidrs) == 0 || var.access.internal ? {} : { for key, address in var.network.nat_addresses : "nat ${key}" => "${address}/32" },
-    length(var.access.allowed_cidrs) == 0 || !var.access.internal ? {} : { "vpc" = data.aws_vpc.this.cidr_block },
+    { for vpc in data.aws_vpc.this : "vpc" => vpc.cidr_block },
   )
 }
 
 data "aws_vpc" "this" {
+  count = length(var.access.allowed_cidrs) > 0 && var.access.internal ? 1 : 0
+
   id = var.network.vpc_id
 }
 
