@@ -20,6 +20,7 @@ from moto.ssm.models import Parameter, ssm_backends
 from werkzeug.serving import make_server
 
 from eks import ACCOUNT, Eks
+from mends import mend
 
 REGION = os.environ["AWS_DEFAULT_REGION"]
 IMAGES = "/aws/service/canonical/ubuntu/server/24.04/stable/current"
@@ -97,6 +98,7 @@ def make_zone(zone_id, domain):
 
 def main():
     port, log = int(sys.argv[1]), sys.argv[2]
+    mend()
     publish_images()
     if len(sys.argv) > 3:
         make_zone(sys.argv[3], sys.argv[4])
