@@ -6,6 +6,7 @@ Serves http://127.0.0.1:PORT. Each request goes to LOG as a line: service, actio
 """
 
 import datetime
+import hashlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import threading
 
 import boto3
+from moto.rds.models import rds_backends
 from moto.route53.models import route53_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from moto.ssm.models import Parameter, ssm_backends
@@ -44,8 +46,8 @@ class Emulator:
         found = re.search(rb"(?:^|&)Action=(\w+)", body)
         action = action or (found[1].decode() if found else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
 
-        if environ["PATH_INFO"] == "/tierform/left":
-            return self.answer(start_response, 200, self.eks.left())
+        if environ["PATH_INFO"] == "/tierform":
+            return self.answer(start_response, 200, self.inside())
         if service == "eks":
             path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
             with self.lock:
@@ -60,6 +62,14 @@ class Emulator:
             return start_response(status, headers, exc_info)
 
         return self.moto(environ, started)
+
+    def inside(self):
+        """What no API tells: the clusters' remains, and each database's password as a digest."""
+        databases = rds_backends[ACCOUNT][REGION].databases.values()
+        digest = {
+            one.db_instance_identifier: hashlib.sha256((one._master_user_password or "").encode()).hexdigest() for one in databases
+        }
+        return {"left": self.eks.left(), "passwords": digest}
 
     def note(self, service, action, status):
         self.log.write(f"{service} {action} {status}\n")

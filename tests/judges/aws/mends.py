@@ -4,7 +4,7 @@ Every mend checks that moto still needs it, and fails when it does not: then it 
 
 import inspect
 
-from moto.autoscaling.models import LifecycleHook
+from moto.autoscaling.models import AutoScalingBackend, LifecycleHook
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -112,8 +112,22 @@ def group_policies():
     AutoScalingResponse.create_auto_scaling_group = create
 
 
+def protection_that_ends():
+    """A machine that was no longer protected stayed, though the group wanted fewer."""
+    original = AutoScalingBackend.set_instance_protection
+    needed(original, "set_desired_capacity", present=False)
+
+    def set_instance_protection(self, group_name, instance_ids, protected_from_scale_in):
+        original(self, group_name, instance_ids, protected_from_scale_in)
+        group = self.autoscaling_groups[group_name]
+        group.set_desired_capacity(group.desired_capacity)
+
+    AutoScalingBackend.set_instance_protection = set_instance_protection
+
+
 def mend():
     """All of them."""
+    protection_that_ends()
     hook_without_notification()
     template_without_its_own_tags()
     rule_with_description()
