@@ -83,7 +83,7 @@ def orderable_classes():
             return original(self)
         options = [
             {
-                "Engine": engine, "EngineVersion": version, "DBInstanceClass": name, "StorageType": "gp3", "Vpc": True,
+                "Engine": "postgres", "EngineVersion": version, "DBInstanceClass": name, "StorageType": "gp3", "Vpc": True,
                 "LicenseModel": "postgresql-license", "MultiAZCapable": True, "AvailabilityZones": [],
                 "SupportsStorageEncryption": True, "SupportsPerformanceInsights": True, "SupportsEnhancedMonitoring": True,
             }
