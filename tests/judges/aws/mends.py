@@ -9,6 +9,7 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.core.responses import ActionResult
+from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.rds.responses import RDSResponse
 
@@ -34,6 +35,7 @@ def hook_without_notification():
 def template_without_its_own_tags():
     """The tags of a launch template turned up in the data for its machines."""
     original = LaunchTemplate.create_version
+    needed(LaunchTemplates.create_launch_template, "converted_tag_spec")
 
     def create_version(self, data, description):
         kept = [one for one in data.get("TagSpecifications", []) if one["ResourceType"] != "launch-template"]
