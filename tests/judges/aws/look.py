@@ -71,7 +71,9 @@ def policies():
             yield [plain(name), "attached", policy["PolicyArn"], "-", "-"]
     aliases = {alias.get("TargetKeyId"): alias["AliasName"] for alias in every("kms", "list_aliases", "Aliases")}
     for key in every("kms", "list_keys", "Keys"):
-        if boto3.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Enabled":
+        enabled = boto3.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Enabled"
+        # AWS's own keys are nobody's to make.
+        if enabled and not aliases.get(key["KeyId"], "").startswith("alias/aws/"):
             document = boto3.client("kms").get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
             yield from statements(aliases.get(key["KeyId"], "key"), "key policy", document)
 
@@ -109,6 +111,9 @@ def left():
     default = {vpc["VpcId"] for vpc in every("ec2", "describe_vpcs", "Vpcs") if vpc["IsDefault"]}
     for service, method, key, name in kinds:
         for item in every(service, method, key):
+            # A deleted endpoint is told of for a while.
+            if item.get("State") == "deleted":
+                continue
             if item.get("VpcId") not in default and not any(one.get("VpcId") in default for one in item.get("Attachments", [])):
                 yield f"{service} {item[name]}"
     for item in every("ec2", "describe_nat_gateways", "NatGateways"):

@@ -98,11 +98,11 @@ resource "aws_db_instance" "this" {
 # stops selling a class to newcomers long before it stops running it.
 check "instance_class_is_sold_here" {
   data "aws_rds_orderable_db_instance" "this" {
-    engine                = "postgres"
-    engine_latest_version = true # one of the many versions that it is sold with
-    instance_class        = var.database.instance_class
-    storage_type          = "gp3"
-    vpc                   = true
+    engine                     = "postgres"
+    engine_latest_version      = true # one of the many versions that a class is sold with, which only a preferred class permits
+    preferred_instance_classes = [var.database.instance_class]
+    storage_type               = "gp3"
+    vpc                        = true
   }
 
   assert {
