@@ -28,9 +28,10 @@ locals {
       ), 0)
     ])) == 1
   ]
+  cidr = coalesce(var.network.cidr, "0.0.0.0/0")
   outside = [
     for name, subnet in local.all : name
-    if cidrhost("${split("/", subnet.cidr)[0]}/${split("/", var.network.cidr)[1]}", 0) != cidrhost(var.network.cidr, 0)
+    if cidrhost("${split("/", subnet.cidr)[0]}/${split("/", local.cidr)[1]}", 0) != cidrhost(local.cidr, 0)
   ]
 
   # What cluster autoscalers and load balancers made from inside a cluster look for.
