@@ -183,6 +183,26 @@ pub fn run(options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> 
     Ok(report)
 }
 
+/// Runs simulated providers for an engine that somebody else runs, until standard input ends. `ready` gets the value of
+/// `TF_REATTACH_PROVIDERS` that makes an engine use them, once they listen.
+///
+/// # Errors
+/// For a provider that is not simulated, or when the system refuses sockets.
+pub fn serve(providers: &[String], ready: impl FnOnce(&str)) -> Result<(), Error> {
+    let addresses: Vec<String> = providers.iter().map(|name| format!("hashicorp/{name}")).collect();
+    let bundled = simulated_for(&addresses, &[])?;
+    let sockets = temporary_directory(None)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Error::Start)?.block_on(async {
+        let servers = Servers::start(sockets.path(), load(&bundled)?).map_err(Error::Start)?;
+        ready(&servers.reattach());
+        let ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        // Whether it ended well or not, nobody is there any more.
+        let _ = ended.await;
+        Ok(())
+    })
+}
+
 fn temporary_directory(place: Option<&Path>) -> Result<tempfile::TempDir, Error> {
     let place = place.map_or_else(std::env::temp_dir, Path::to_owned);
     tempfile::Builder::new()
