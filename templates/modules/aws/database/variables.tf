@@ -92,6 +92,12 @@ variable "password" {
   nullable = false
 }
 
+variable "verify_instance_class" {
+  description = "Whether every plan asks RDS if it sells the class here. False for a class that it runs but no longer sells."
+  type        = bool
+  default     = true
+}
+
 variable "windows" {
   description = "When RDS makes the daily backup, and when it may restart the instance for updates, both UTC. They must not meet."
   type = object({
