@@ -1,85 +1,21 @@
-//! The regions of public Azure, and whether they have availability zones.
-//! Source: learn.microsoft.com/azure/reliability/regions-list.
+//! The regions of Azure and their zones, however a configuration writes a region's name.
 
-/// Regions with three zones.
-const ZONED: &[&str] = &[
-    "australiaeast",
-    "austriaeast",
-    "belgiumcentral",
-    "brazilsouth",
-    "canadacentral",
-    "centralindia",
-    "centralus",
-    "chilecentral",
-    "eastasia",
-    "eastus",
-    "eastus2",
-    "francecentral",
-    "germanywestcentral",
-    "indonesiacentral",
-    "israelcentral",
-    "italynorth",
-    "japaneast",
-    "japanwest",
-    "koreacentral",
-    "malaysiawest",
-    "mexicocentral",
-    "newzealandnorth",
-    "northeurope",
-    "norwayeast",
-    "polandcentral",
-    "qatarcentral",
-    "southafricanorth",
-    "southcentralus",
-    "southeastasia",
-    "spaincentral",
-    "swedencentral",
-    "switzerlandnorth",
-    "uaenorth",
-    "uksouth",
-    "westeurope",
-    "westus2",
-    "westus3",
-];
+use crate::catalog::{self, Region};
+use crate::spec::Cloud;
 
-/// Regions without zones.
-const UNZONED: &[&str] = &[
-    "australiacentral",
-    "australiacentral2",
-    "australiasoutheast",
-    "brazilsoutheast",
-    "canadaeast",
-    "francesouth",
-    "germanynorth",
-    "jioindiacentral",
-    "jioindiawest",
-    "koreasouth",
-    "northcentralus",
-    "norwaywest",
-    "southafricawest",
-    "southindia",
-    "switzerlandwest",
-    "uaecentral",
-    "ukwest",
-    "westcentralus",
-    "westindia",
-    "westus",
-];
-
-/// A region's name as the provider compares it: `East US` is `eastus`.
-fn normalised(location: &str) -> String {
-    location.to_lowercase().replace(' ', "")
+/// The region; the provider compares names without case and blanks: `East US` is `eastus`.
+fn region(location: &str) -> Option<&'static Region> {
+    catalog::region(Cloud::Azure, &location.to_lowercase().replace(' ', ""))
 }
 
 /// The logical zones of a region.
 pub fn zones(location: &str) -> &'static [&'static str] {
-    if UNZONED.contains(&normalised(location).as_str()) { &[] } else { &["1", "2", "3"] }
+    region(location).map_or(&["1", "2", "3"], |region| region.zones)
 }
 
 /// Whether there is such a region.
 pub fn exists(location: &str) -> bool {
-    let location = normalised(location);
-    [ZONED, UNZONED].iter().any(|regions| regions.contains(&location.as_str()))
+    region(location).is_some()
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ pub const SHAPES: &[Shape] = &[
     ("aws_vpc", "arn", "arn:{partition}:ec2:{region}:{account_id}:vpc/{id}"),
     ("aws_subnet", "id", "subnet-{#hex17}"),
     ("aws_subnet", "vpc_id", "vpc-{#hex17}"),
-    ("aws_subnet", "cidr_block", "10.0.{#octet}.0/24"),
+    // Of one that is looked up: large enough for nodes.
+    ("aws_subnet", "cidr_block", "10.{#octet}.64.0/18"),
     ("aws_subnet", "arn", "arn:{partition}:ec2:{region}:{account_id}:subnet/{id}"),
     ("aws_subnets", "ids", "subnet-{#hex16@a}a,subnet-{#hex16@b}b,subnet-{#hex16@c}c"),
     ("aws_internet_gateway", "id", "igw-{#hex17}"),
@@ -54,6 +55,7 @@ pub const SHAPES: &[Shape] = &[
     ("aws_prefix_list", "cidr_blocks", "52.216.0.0/15,54.231.0.0/16"),
     ("aws_availability_zones", "id", "{region}"),
     ("aws_availability_zones", "group_names", "{region}"),
+    ("aws_rds_orderable_db_instance", "multi_az_capable", "true"),
     // Who and where.
     ("aws_partition", "id", "{partition}"),
     ("aws_partition", "dns_suffix", "amazonaws.com"),
