@@ -321,3 +321,34 @@ fn ctrl_c_leaves_nothing_behind() {
         }
     }
 }
+
+#[test]
+fn a_secret_that_is_also_elsewhere_in_the_state_is_found() {
+    let leaky = format!(
+        "{SMALL}{}",
+        r#"
+variable "password" {
+  type    = string
+  default = "correct-horse-battery"
+}
+resource "google_secret_manager_secret_version" "this" {
+  secret                 = google_secret_manager_secret.this.id
+  secret_data_wo         = var.password
+  secret_data_wo_version = 1
+}
+output "script" {
+  value = base64encode("export PGPASSWORD=${var.password}")
+}
+"#
+    );
+    for engine in engines::all() {
+        let place = tempfile::tempdir().unwrap();
+        write(place.path(), &[("main.tf", &leaky)]);
+        let report = rehearse(&options(place.path(), &engine));
+        assert!(!report.is_clean());
+        let text = report.to_text();
+        assert!(text.contains("A secret is in the state."), "{text}");
+        let place = "What google_secret_manager_secret_version.secret_data_wo holds also stands in outputs.script.value.";
+        assert!(text.contains(place), "{text}");
+    }
+}

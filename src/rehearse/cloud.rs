@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::secrets::Secret;
 use super::value::{Object, Value};
 
 /// One thing that exists.
@@ -37,6 +38,20 @@ impl Cloud {
     /// Notes that a thing was made or changed.
     pub fn put(&self, type_name: &str, id: &str, thing: Thing) {
         self.lock().things.insert((type_name.to_owned(), id.to_owned()), thing);
+    }
+
+    /// What was given through write-only arguments: the state has nothing where the configuration has a text.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let inner = self.lock();
+        let things = inner.things.iter();
+        let secrets = things.flat_map(|((type_name, _), thing)| {
+            thing.config.iter().filter_map(move |(argument, value)| {
+                let hidden = thing.state.get(argument).is_none_or(Value::is_null);
+                let value = value.as_str().filter(|_| hidden)?.to_owned();
+                Some(Secret { argument: format!("{type_name}.{argument}"), value })
+            })
+        });
+        secrets.collect()
     }
 
     /// Whether a thing is there.

@@ -17,6 +17,7 @@ mod provider;
 pub mod report;
 mod rules;
 pub mod schema;
+mod secrets;
 mod server;
 mod shapes;
 mod value;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use self::cloud::Cloud;
 use self::engine::{Engine, Interrupt, Setting};
 use self::provider::Provider;
 use self::report::Report;
@@ -166,12 +168,14 @@ pub fn run(options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> 
             0..=SOCKET_PATH => tempfile::tempdir_in(temporary.path()).map_err(Error::Start)?,
             _ => temporary_directory(Some(Path::new("/tmp")))?,
         };
-        let servers = Servers::start(sockets.path(), load(&bundled)?).map_err(Error::Start)?;
+        let cloud = Arc::default();
+        let servers = Servers::start(sockets.path(), load(&bundled, &cloud)?).map_err(Error::Start)?;
         let mut interrupt = Interrupt::listen().map_err(Error::Start)?;
         let startup = started.elapsed();
         let setting =
             Setting { directory, environment: environment(&servers, temporary.path(), &options.real)? };
-        let mut report = phases::run(&engine, &setting, options, &contents, progress, &mut interrupt).await?;
+        let mut report =
+            phases::run(&engine, &setting, &cloud, options, &contents, progress, &mut interrupt).await?;
         report.startup = startup;
         Ok::<Report, Error>(report)
     });
@@ -194,9 +198,11 @@ pub fn serve(providers: &[String], ready: impl FnOnce(&str)) -> Result<(), Error
     let sockets = temporary_directory(None)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(Error::Start)?.block_on(async {
-        let servers = Servers::start(sockets.path(), load(&bundled)?).map_err(Error::Start)?;
+        let servers =
+            Servers::start(sockets.path(), load(&bundled, &Arc::default())?).map_err(Error::Start)?;
         ready(&servers.reattach());
-        let ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        let ended =
+            tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
         // Whether it ended well or not, nobody is there any more.
         let _ = ended.await;
         Ok(())
@@ -231,10 +237,9 @@ fn simulated_for<'a>(
     if missing.is_empty() { Ok(bundled) } else { Err(Error::NotSimulated { providers: missing }) }
 }
 
-fn load(bundled: &[&'static Bundled]) -> Result<Vec<Arc<Provider>>, Error> {
-    let cloud = Arc::default();
+fn load(bundled: &[&'static Bundled], cloud: &Arc<Cloud>) -> Result<Vec<Arc<Provider>>, Error> {
     let provider = |bundled: &&'static Bundled| {
-        Ok(Arc::new(Provider::new(bundled.name, bundled.load()?, Arc::clone(&cloud))))
+        Ok(Arc::new(Provider::new(bundled.name, bundled.load()?, Arc::clone(cloud))))
     };
     bundled.iter().map(provider).collect()
 }

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::cloud::Cloud;
 use super::copy::Contents;
 use super::engine::{Engine, Interrupt, Outcome, Setting};
 use super::report::{Phase, Problem, Report};
-use super::{Error, Options};
+use super::{Error, Options, secrets};
 
 /// What the engines say of a type that the schema lacks; ours is pruned, so the user must know of that.
 const UNKNOWN_TYPE: [&str; 3] =
@@ -16,6 +17,7 @@ const UNKNOWN_TYPE: [&str; 3] =
 struct Rehearsal<'a> {
     engine: &'a Engine,
     setting: &'a Setting,
+    cloud: &'a Cloud,
     progress: &'a dyn Fn(&str),
     interrupt: &'a mut Interrupt,
     report: Report,
@@ -25,6 +27,7 @@ struct Rehearsal<'a> {
 pub async fn run(
     engine: &Engine,
     setting: &Setting,
+    cloud: &Cloud,
     options: &Options,
     contents: &Contents,
     progress: &dyn Fn(&str),
@@ -41,7 +44,7 @@ pub async fn run(
         notes: Vec::new(),
         kept: None,
     };
-    let mut rehearsal = Rehearsal { engine, setting, progress, interrupt, report };
+    let mut rehearsal = Rehearsal { engine, setting, cloud, progress, interrupt, report };
     rehearsal.all(options, &contents.protection).await?;
     Ok(rehearsal.report)
 }
@@ -59,6 +62,9 @@ impl Rehearsal<'_> {
             return Ok(());
         }
         self.report.resources = self.resources();
+        for leak in secrets::leaks(&self.state(), &self.cloud.secrets()) {
+            self.fail(Problem { detail: leak, ..Problem::plain("A secret is in the state.") });
+        }
         self.second_plan(&given).await?;
         if !lifted.is_empty() {
             let names = protection.join(" and ");
@@ -126,10 +132,14 @@ impl Rehearsal<'_> {
         }
     }
 
+    fn state(&self) -> serde_json::Value {
+        let state = std::fs::read(self.setting.directory.join("terraform.tfstate")).unwrap_or_default();
+        serde_json::from_slice(&state).unwrap_or_default()
+    }
+
     /// The managed resources in the state by type; none when there is no state.
     fn resources(&self) -> BTreeMap<String, u64> {
-        let state = std::fs::read(self.setting.directory.join("terraform.tfstate")).unwrap_or_default();
-        let state: serde_json::Value = serde_json::from_slice(&state).unwrap_or_default();
+        let state = self.state();
         let mut counts = BTreeMap::new();
         for resource in state["resources"].as_array().into_iter().flatten() {
             if resource["mode"] == "managed" {
