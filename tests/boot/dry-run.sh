@@ -89,11 +89,11 @@ program() {
   chmod 755 "$machine/usr/local/bin/$1"
 }
 
-# boot: runs the boot script as systemd would, that is with next to nothing in its environment.
+# boot [watch]: runs the boot script as systemd would, that is with next to nothing in its environment.
 boot() {
   status=0
   : >"$machine/log/calls"
-  env -i PATH=/usr/sbin:/usr/bin chroot "$machine" /usr/local/sbin/tierform-boot >"$machine/log/console" 2>&1 || status=$?
+  env -i PATH=/usr/sbin:/usr/bin chroot "$machine" /usr/local/sbin/tierform-boot "$@" >"$machine/log/console" 2>&1 || status=$?
 }
 
 # The value that a reader of the env file gets. systemd reads the same quoting; its own reader is tried in the lab.
@@ -187,6 +187,20 @@ for cloud in gcp aws azure; do
     check 'a second run changes no file' test "$before" = "$(snapshot)"
     check 'a second run installs nothing' not logged '^apt-get|terraform.*zip' calls
     check 'a second run restarts nothing' not logged 'restart' calls
+
+    if [[ $cloud == gcp ]]; then
+      check 'nothing watches where nothing is announced' not logged 'tierform-watch' calls
+      continue
+    fi
+    check 'the watch is on' logged '^systemctl enable --quiet --now tierform-watch.timer$' calls
+    boot watch
+    check 'a host that stays is left alone' not logged '^systemctl stop' calls
+    echo '{"leaving": 1}' >faults
+    boot watch
+    check "a watch succeeds: $(tail -3 "$machine/log/console")" test "$status" = 0
+    check 'a host that goes is drained' logged '^systemctl stop coder-provisioners.target$' calls
+    check 'and says so' logged 'the cloud takes this host away' console
+    check 'nothing leaks in a watch' no_leak
   done
 done
 

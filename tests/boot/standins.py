@@ -88,7 +88,12 @@ class Handler(BaseHTTPRequestHandler):
         azure = self.headers["Metadata"] == "true"
         session = self.headers["X-aws-ec2-metadata-token"] == "imds-session"
         gcp = "/computeMetadata/v1/instance/"
+        leaving = self.path.startswith(("/latest/meta-data/autoscaling/", "/metadata/scheduledevents")) and strikes("leaving")
+        event = {"EventType": "Terminate", "Resources": ["vmss-coder_3" if leaving else "vmss-coder_4"]}
         pages = {
+            "/latest/meta-data/autoscaling/target-lifecycle-state": (session, "Terminated" if leaving else "InService"),
+            "/metadata/scheduledevents?api-version=2020-07-01": (azure, {"DocumentIncarnation": 1, "Events": [event]}),
+            "/metadata/instance/compute/name?api-version=2021-02-01&format=text": (azure, "vmss-coder_3"),
             f"{gcp}network-interfaces/0/ip": (google, "10.20.0.7"),
             f"{gcp}service-accounts/default/token": (google, {"access_token": TOKEN, "expires_in": 3599}),
             "/latest/api/token": (self.command == "PUT", "imds-session"),

@@ -64,7 +64,11 @@ locals {
   }
 
   # One script of three parts. Its comments stay behind in files/: user data is limited to 16 KB.
-  boot_parts = ["tierform-boot.sh", "cloud-${var.cloud}.sh", "role-${var.role}.sh"]
+  boot_parts = concat(
+    ["tierform-boot.sh", "cloud-${var.cloud}.sh"],
+    local.coderd && var.cloud == "aws" ? ["database-aws.sh"] : [],
+    ["role-${var.role}.sh"],
+  )
   boot_script = join("\n", concat(
     ["#!/bin/bash", "# Brings this machine to its state; safe to run again. Written by tierform; comments are in modules/boot/files."],
     local.settings_lines,
@@ -84,12 +88,16 @@ locals {
     # Not secret, and coderd's user has to read it.
     local.own_ca ? { (local.database_ca) = "${trimspace(var.database.ca_certificate)}\n" } : {},
   )
-  provisioner_files = {
+  # Google Cloud announces nothing: a host that goes has 90 seconds.
+  watch_files = var.cloud == "gcp" ? {} : {
+    for unit in ["tierform-watch.service", "tierform-watch.timer"] : "/etc/systemd/system/${unit}" => file("${local.files}/${unit}")
+  }
+  provisioner_files = merge(local.watch_files, {
     "/etc/systemd/system/coder-provisioner@.service" = templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory)
     "/etc/systemd/system/coder-provisioners.target"  = file("${local.files}/coder-provisioners.target")
     "/etc/systemd/system/provisioners.slice"         = file("${local.files}/provisioners.slice")
     "/etc/tierform/terraform.rc"                     = file("${local.files}/terraform.rc")
-  }
+  })
 
   cloud_config = {
     write_files = [for path, content in merge(local.common_files, local.coderd ? local.coderd_files : local.provisioner_files) : {

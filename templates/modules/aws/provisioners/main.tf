@@ -148,10 +148,10 @@ resource "aws_autoscaling_group" "provisioner" {
   ]
 }
 
-# Keeps a host that is to end, so that its builds can. The machine is not told until the wait is over: until then its daemons take new
-# builds unless you stop them first (output drain), and after it systemd's 15 minutes are cut short by EC2. Nothing on the machine
-# ends the wait, so it lasts drain_seconds or until you complete it. A resource of its own, not a part of the group: there any edit
-# would replace the group. A destroy takes it away before the group, and so does not wait.
+# Keeps a host that is to end, so that its builds can. The machine sees it in its metadata and stops its daemons: they finish what they
+# build, up to 15 minutes, and take nothing new. Nothing on the machine ends the wait (that needs a right of its own), so it lasts
+# drain_seconds or until you complete it. A resource of its own, not a part of the group: there any edit would replace the group. A
+# destroy takes it away before the group, and so does not wait.
 resource "aws_autoscaling_lifecycle_hook" "drain" {
   name                   = "drain"
   autoscaling_group_name = aws_autoscaling_group.provisioner.name

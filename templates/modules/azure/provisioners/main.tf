@@ -106,7 +106,7 @@ resource "azurerm_linux_virtual_machine_scale_set" "provisioner" {
 
   termination_notification {
     enabled = true
-    timeout = "PT15M" # the longest: builds that run when a host is deleted may go on for that long
+    timeout = "PT15M" # the longest: the host sees it in its metadata, and its daemons finish what they build
   }
 
   boot_diagnostics {} # the console's text, in storage that Azure keeps

@@ -39,6 +39,15 @@ role_start() {
   if ((changed)); then systemctl --no-block try-restart "${units[@]}"; fi
   systemctl enable --quiet "${units[@]}" coder-provisioners.target
   systemctl --no-block start coder-provisioners.target
+  if [[ -e /etc/systemd/system/tierform-watch.timer ]]; then systemctl enable --quiet --now tierform-watch.timer; fi
 }
 
-main
+# Daemons that are stopped finish their build and take no other.
+watch() {
+  if cloud_takes_away && systemctl --quiet is-active coder-provisioners.target; then
+    log 'the cloud takes this host away: its daemons finish what they build and stop'
+    systemctl stop coder-provisioners.target
+  fi
+}
+
+if [[ ${1-} == watch ]]; then watch; else main; fi
