@@ -129,6 +129,11 @@ fn a_mistake_that_only_aws_sees_is_told() {
             "`access.dns_zone` \"acme.dev\" is not the id of a Route 53 hosted zone: it holds `a`",
         ),
         (
+            "acm:us-east-1",
+            "acm:eu-west-1",
+            "`access.certificate` is one of \"eu-west-1\", but `region` is \"us-east-1\"",
+        ),
+        (
             certificate,
             "certificate = \"coder\"",
             "`access.certificate` \"coder\" is not the ARN of an ACM certificate",

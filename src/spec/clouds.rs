@@ -6,6 +6,18 @@ use super::names::{self, LETTER, LETTER_OR_DIGIT, LOWER_OR_DIGIT, Pattern, Set};
 use super::wording::{bare, quoted};
 use crate::diagnostic::Diagnostic;
 
+/// `region`.
+pub(super) fn region(cloud: Cloud, text: &str) -> Result<(), Diagnostic> {
+    names::region(text).map_err(|fault| {
+        // Azure's portal shows another name than its programs take.
+        let short = text.to_lowercase().replace(' ', "");
+        match cloud == Cloud::Azure && names::region(&short).is_ok() {
+            true => fault.help(format!("write \"{short}\"")),
+            false => fault,
+        }
+    })
+}
+
 /// `network.zones`.
 pub(super) fn zone(cloud: Cloud, text: &str) -> Result<(), Diagnostic> {
     const GCP: Pattern = Pattern::new("a zone of Google Cloud", 2..41, "us-central1-a");

@@ -146,7 +146,7 @@ pub(super) static ROOT: &[Key] = &[
         "the cloud that everything runs in",
     )
     .required("cloud = \"gcp\""),
-    Key::new("region", Kind::Text(names::region), "the cloud's region of the control plane")
+    Key::new("region", Kind::CloudText(clouds::region), "the cloud's region of the control plane")
         .required("region = \"us-central1\""),
     Key::new("license", Kind::Choice(&[ready("premium"), later("community")]), "the Coder licence"),
     Key::new(

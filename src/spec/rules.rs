@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     wildcard(&root.section("access"), problems);
     certificate(&root.section("access"), root, problems);
+    certificate_region(&root.section("access"), root, problems);
     burstable(root, problems);
     other_clouds(root, problems);
     existing(&root.section("network"), problems);
@@ -75,6 +76,26 @@ fn certificate(access: &Section<'_>, root: &Section<'_>, problems: &mut Problems
     };
     if !problems.may_hide("access") && !problems.may_hide("dns_zone") {
         problems.push(Diagnostic { span: at("url"), ..problem });
+    }
+}
+
+/// A balancer of AWS takes certificates of its own region only.
+fn certificate_region(access: &Section<'_>, root: &Section<'_>, problems: &mut Problems<'_>) {
+    let (Some(certificate), Some(region)) = (access.text("certificate"), root.text("region")) else { return };
+    let own = certificate.get_ref().split(':').nth(3);
+    if problems.cloud() == Cloud::Aws && own.is_some_and(|own| own != region.get_ref()) {
+        problems.push(
+            Diagnostic::at(
+                certificate.span(),
+                format!(
+                    "`access.certificate` is one of {}, but `region` is {}",
+                    quoted(own.unwrap_or_default()),
+                    quoted(region.get_ref())
+                ),
+            )
+            .note("the load balancer takes certificates of AWS Certificate Manager in its own region")
+            .help("name a certificate of that region, or a DNS zone in which one is made"),
+        );
     }
 }
 
