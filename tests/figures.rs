@@ -267,7 +267,7 @@ fn the_pages_row_by_row() {
     // tier, revision, users, workspaces, builds, requests a second | coderd | provisioners | nodes | database
     type Page =
         (Tier, u8, (u32, u32, u32, Option<u32>), &'static str, &'static str, &'static str, &'static str);
-    let pages: [Page; 4] = [
+    let pages: [Page; 7] = [
         (
             Tier::K1,
             1,
@@ -304,6 +304,34 @@ fn the_pages_row_by_row() {
             "86 × 14 n4-standard-8",
             "16/60 512 db-custom-16-61440",
         ),
+        (
+            Tier::K3,
+            1,
+            (3000, 3072, 240, Some(550)),
+            // The page prints n1-standard-4: a fixup.
+            "4 × 8/32 n1-standard-8",
+            "240 on 8 × 8/32 t2d-standard-8",
+            "256 × 12 t2d-standard-8",
+            "8/32 1536 db-custom-8-30720",
+        ),
+        (
+            Tier::K3,
+            2,
+            (3000, 1800, 180, None),
+            "4 × 4/12 n4-standard-4",
+            "180 on 6 × 30/30 n4-highcpu-32",
+            "129 × 14 n4-standard-8",
+            "32/120 512 db-custom-32-122880",
+        ),
+        (
+            Tier::K10,
+            2,
+            (10_000, 6000, 600, None),
+            "10 × 4/12 n4-standard-4",
+            "600 on 20 × 30/30 n4-highcpu-32",
+            "429 × 14 n4-standard-8",
+            "64/240 512 db-custom-64-245760",
+        ),
     ];
     for (tier, revision, limits, coderd, provisioners, nodes, database) in pages {
         let Compiled { sizing, plan, .. } =
@@ -332,6 +360,7 @@ fn the_pages_row_by_row() {
     }
     let builds_per_day = |tier, revision| catalog::tier(tier, revision).unwrap().limits.builds_per_day;
     assert_eq!((builds_per_day(Tier::K2, 1), builds_per_day(Tier::K1, 2)), (Some(500), None));
+    assert_eq!((builds_per_day(Tier::K3, 1), builds_per_day(Tier::K3, 2)), (Some(1500), None));
 }
 
 proptest! {

@@ -105,7 +105,7 @@ fn the_sample_is_read_as_written() {
     let spec = good(SAMPLE);
     assert_eq!(spec.name.get_ref(), "acme-coder");
     assert_eq!(&SAMPLE[spec.name.span()], "\"acme-coder\"");
-    assert_eq!(*spec.tier.get_ref(), Tier::K1);
+    assert_eq!(*spec.tier.unwrap().get_ref(), Tier::K1);
     assert_eq!(*spec.cloud.get_ref(), Cloud::Gcp);
     assert_eq!(spec.region.get_ref(), "us-central1");
     assert_eq!(spec.access.hostname.get_ref(), "coder.acme.dev");
@@ -126,6 +126,7 @@ fn every_supported_key_reaches_the_spec() {
     assert!(!shown.contains("None"), "{shown}");
     assert_eq!(spec.tier_revision.unwrap().into_inner(), 1);
     assert_eq!(spec.machines, Machines::Current);
+    assert_eq!(spec.load.api_rps.unwrap().into_inner(), 300);
     assert_eq!(spec.output.unwrap().get_ref(), "platform/coder");
     let tags: Vec<(&str, &str)> =
         spec.tags.iter().map(|(key, value)| (key.as_str(), value.get_ref().as_str())).collect();
@@ -181,7 +182,7 @@ fn a_spec_with_mistakes_still_serves_the_later_steps_but_is_not_good() {
     let reading = read(&text);
     assert_eq!(reading.spec.as_ref().unwrap().coderd.replicas.as_ref().unwrap().get_ref(), &5);
     assert_eq!(reading.good().unwrap_err().len(), 1);
-    assert!(read(&with(SAMPLE, "tier", "\"3k\"")).spec.is_none(), "nothing to size");
+    assert!(read(&with(SAMPLE, "tier", "\"5k\"")).spec.is_none(), "nothing to size");
 }
 
 #[test]

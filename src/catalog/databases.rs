@@ -29,3 +29,14 @@ pub fn databases(cloud: Cloud) -> impl Iterator<Item = &'static DatabaseType> {
 pub fn database(cloud: Cloud, name: &str) -> Option<&'static DatabaseType> {
     databases(cloud).find(|database| database.name == name)
 }
+
+/// vCPUs and MB of a Cloud SQL tier such as `db-custom-8-30720`; `None` for any other name.
+pub fn parse_custom(name: &str) -> Option<(u32, u32)> {
+    let (vcpus, mb) = name.strip_prefix("db-custom-")?.split_once('-')?;
+    let digits =
+        |text: &str| !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(vcpus) || !digits(mb) {
+        return None;
+    }
+    Some((vcpus.parse().ok()?, mb.parse().ok()?))
+}

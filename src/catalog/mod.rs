@@ -8,7 +8,7 @@ mod regions;
 pub mod releases;
 mod tiers;
 
-pub use databases::{DatabaseType, database, databases};
+pub use databases::{DatabaseType, database, databases, parse_custom};
 pub use fixups::{Fixup, fixup};
 pub use machines::{Disks, MachineType, machine, machines, tolerates};
 pub use regions::{FamilyRegion, Region, family_zones, is_charted, region, regions};

@@ -16,7 +16,7 @@ pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
         .collect();
     if rows.is_empty() {
         return Err(Failure::Spec(
-            "error: that tier is not in the catalog yet; the tiers are 1k and 2k".to_owned(),
+            "error: that tier was never published in that revision; leave --revision out".to_owned(),
         ));
     }
     print(&match arguments.format {
@@ -35,6 +35,7 @@ pub fn run(arguments: &Tiers) -> Result<ExitCode, Failure> {
                     "provisioners",
                     "nodes",
                     "database",
+                    "proxies, each further region",
                 ],
                 rows.iter().map(|row| cells(row)).collect(),
             );
@@ -80,5 +81,9 @@ fn cells(row: &TierRow) -> Vec<String> {
             },
         ),
         format!("{} × {}{storage}", row.database.nodes, shape(row.database.vcpus, row.database.memory_gb)),
+        row.proxies.as_ref().map_or_else(
+            || "–".to_owned(),
+            |proxies| format!("{} × {}", proxies.replicas, shape(proxies.vcpus, proxies.memory_gb)),
+        ),
     ]
 }

@@ -121,7 +121,7 @@ pub fn cut(
                     .workspaces
                     .nodes_max
                     .as_ref()
-                    .map_or_else(|| spec.tier.span(), crate::spec::Spanned::span);
+                    .map_or_else(|| spec.tier_place(), crate::spec::Spanned::span);
                 return Err(Diagnostic::at(
                     span,
                     format!(

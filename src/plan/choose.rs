@@ -134,7 +134,7 @@ impl<'a> Chooser<'a> {
                 plain(wish.memory_gb)
             ))
             .note(format!("needed: {}", wish.need));
-            return Err(match catalog::fixup(self.cloud, name) {
+            return Err(match catalog::fixup(self.cloud, key, name) {
                 Some(Fixup { name: fixup, instead, .. }) => problem
                     .note(format!(
                         "needed: {}; a tier page prints {name} all the same, which tierform corrects (fixup {fixup})",
@@ -156,7 +156,7 @@ impl<'a> Chooser<'a> {
         wish: &Wish<'_>,
         printed: &'static str,
     ) -> Result<(&'static MachineType, String), Diagnostic> {
-        let fixup = catalog::fixup(self.cloud, printed).filter(|_| {
+        let fixup = catalog::fixup(self.cloud, wish.key, printed).filter(|_| {
             !catalog::machine(self.cloud, printed).is_some_and(|own| own.carries(wish.vcpus, wish.memory_gb))
         });
         let name = fixup.map_or(printed, |fixup| fixup.instead);

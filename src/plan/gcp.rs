@@ -5,7 +5,7 @@ use super::choose::ZoneRules;
 use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, reserved};
 use super::quotas::{self, Fixed};
 use super::{CloudRules, Machine};
-use crate::catalog::{MachineType, Region, tolerates};
+use crate::catalog::{MachineType, Region, parse_custom, tolerates};
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Figure, Sizing, capacity, plain};
 use crate::spec::{Machines, Spec};
@@ -218,16 +218,6 @@ fn database(spec: &Spec, sizing: &Sizing, _: &Region) -> Result<Figure<String>, 
             .help("change database.vcpus or database.memory_gb")
     })?;
     Ok(Figure { value: format!("db-custom-{vcpus}-{}", memory_gb * 1024), reason })
-}
-
-fn parse_custom(name: &str) -> Option<(u32, u32)> {
-    let (vcpus, mb) = name.strip_prefix("db-custom-")?.split_once('-')?;
-    let digits =
-        |text: &str| !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(vcpus) || !digits(mb) {
-        return None;
-    }
-    Some((vcpus.parse().ok()?, mb.parse().ok()?))
 }
 
 fn check_custom(vcpus: u32, mb: u32) -> Result<(), String> {

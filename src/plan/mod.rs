@@ -417,10 +417,12 @@ fn plan_database(spec: &Spec, sizing: &Sizing, rules: &CloudRules, machine: Figu
         Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("high_availability") },
         None => Figure {
             value: sizing.database.nodes > 1,
-            reason: format!(
-                "the page lists {} database node; true adds a standby in another zone",
-                sizing.database.nodes
-            ),
+            reason: match sizing.database.nodes {
+                1 => "the page lists 1 database node; true adds a standby in another zone".to_owned(),
+                nodes => format!(
+                    "the page lists {nodes} database nodes: a primary and its standby, since Coder writes to one address"
+                ),
+            },
         },
     };
     let backup_days = match &keys.backup_days {

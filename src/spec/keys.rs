@@ -135,8 +135,8 @@ pub(super) static ROOT: &[Key] = &[
         .required("name = \"acme-coder\""),
     Key::new(
         "tier",
-        Kind::Choice(&[ready("1k"), ready("2k"), later("3k"), later("10k")]),
-        "the reference-architecture tier, by its number of users",
+        Kind::Choice(&[ready("1k"), ready("2k"), ready("3k"), ready("10k")]),
+        "the reference-architecture tier, by its number of users; without it, the smallest that holds `[load]`",
     )
     .required("tier = \"1k\""),
     Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2"),
@@ -182,11 +182,11 @@ pub(super) static ROOT: &[Key] = &[
 ];
 
 static LOAD: &[Key] = &[
-    Key::new("users", Kind::Whole(1, 1_000_000), "users").later(),
-    Key::new("concurrent_builds", Kind::Whole(1, 1_000_000), "workspace builds at the same time").later(),
-    Key::new("running_workspaces", Kind::Whole(1, 1_000_000), "workspaces that run at the same time").later(),
-    Key::new("builds_per_day", Kind::Whole(1, 1_000_000), "workspace builds a day").later(),
-    Key::new("api_rps", Kind::Whole(1, 1_000_000), "API requests a second").later(),
+    Key::new("users", Kind::Whole(1, 1_000_000), "users in all, signed in or not"),
+    Key::new("concurrent_builds", Kind::Whole(1, 1_000_000), "workspace builds at the same time"),
+    Key::new("running_workspaces", Kind::Whole(1, 1_000_000), "workspaces that run at the same time"),
+    Key::new("builds_per_day", Kind::Whole(1, 1_000_000), "workspace builds a day"),
+    Key::new("api_rps", Kind::Whole(1, 1_000_000), "API requests a second"),
 ];
 
 static ACCESS: &[Key] = &[

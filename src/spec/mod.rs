@@ -18,6 +18,8 @@ mod syntax;
 mod walk;
 mod wording;
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use serde::Serialize;
@@ -88,8 +90,8 @@ pub enum Backend {
 pub struct Spec {
     /// `name`: the prefix of every resource's name.
     pub name: Spanned<String>,
-    /// `tier`.
-    pub tier: Spanned<Tier>,
+    /// `tier`; absent means the smallest that holds `[load]`.
+    pub tier: Option<Spanned<Tier>>,
     /// `tier_revision`: 1 or 2; absent means the tier's default.
     pub tier_revision: Option<Spanned<u8>>,
     /// `cloud`.
@@ -104,6 +106,8 @@ pub struct Spec {
     pub output: Option<Spanned<String>>,
     /// `[tags]`: labels that every resource carries, in the order written.
     pub tags: IndexMap<String, Spanned<String>>,
+    /// `[load]`.
+    pub load: Load,
     /// `[access]`.
     pub access: Access,
     /// `[coder]`.
@@ -126,6 +130,42 @@ pub struct Spec {
     pub aws: Option<Aws>,
     /// `[azure]`; there when `cloud = "azure"`.
     pub azure: Option<Azure>,
+}
+
+/// `[load]`: what the deployment has to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Load {
+    /// `users`.
+    pub users: Option<Spanned<u32>>,
+    /// `concurrent_builds`: workspace builds at the same time.
+    pub concurrent_builds: Option<Spanned<u32>>,
+    /// `running_workspaces`: workspaces that run at the same time.
+    pub running_workspaces: Option<Spanned<u32>>,
+    /// `builds_per_day`.
+    pub builds_per_day: Option<Spanned<u32>>,
+    /// `api_rps`: API requests a second.
+    pub api_rps: Option<Spanned<u32>>,
+}
+
+impl Load {
+    /// The place of its first figure; `None` when it has none.
+    pub fn place(&self) -> Option<Range<usize>> {
+        let figures = [
+            &self.users,
+            &self.concurrent_builds,
+            &self.running_workspaces,
+            &self.builds_per_day,
+            &self.api_rps,
+        ];
+        figures.into_iter().flatten().map(Spanned::span).min_by_key(|span| span.start)
+    }
+}
+
+impl Spec {
+    /// Where the tier is said: its own place, else that of the load that chooses it.
+    pub fn tier_place(&self) -> Range<usize> {
+        self.tier.as_ref().map(Spanned::span).or_else(|| self.load.place()).unwrap_or(0..0)
+    }
 }
 
 /// `[access]`: how users reach coderd.

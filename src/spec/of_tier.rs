@@ -12,7 +12,7 @@ impl Spec {
         }
         Spec {
             name: nowhere("coder".to_owned()),
-            tier: nowhere(tier),
+            tier: Some(nowhere(tier)),
             tier_revision: revision.map(nowhere),
             cloud: nowhere(cloud),
             region: nowhere(region.to_owned()),
@@ -20,6 +20,7 @@ impl Spec {
             burstable: false,
             output: None,
             tags: IndexMap::new(),
+            load: super::Load::default(),
             access: Access {
                 hostname: nowhere("coder.example.com".to_owned()),
                 wildcard: None,

@@ -7,7 +7,7 @@ use super::problems::Problems;
 use super::syntax::passable;
 use super::walk::Section;
 use super::{
-    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Machines, Network,
+    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Load, Machines, Network,
     Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, rules, wording,
 };
 use crate::diagnostic::Diagnostic;
@@ -71,6 +71,8 @@ fn walk(table: &DeTable<'_>, mut problems: Problems<'_>) -> Reading {
 fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<'_>) {
     for key in keys {
         match &key.kind {
+            // A load chooses the tier, be its figures good or not.
+            _ if key.name == "tier" && section.section("load").has_any() => {}
             _ if key.required.is_some() => missing(section, key, problems),
             Kind::Table(_) if CLOUD_TABLES.contains(&key.name) || section.lacks_table(key.name) => {}
             Kind::Existing if section.has(key.name) && !section.lacks_table("network.existing") => {
@@ -104,9 +106,13 @@ fn missing(section: &Section<'_>, key: &Key, problems: &mut Problems<'_>) {
     problems.push(Diagnostic { span: section.span.clone(), ..problem });
 }
 
-/// The spec out of the good values; `None` without tier, cloud or region.
+/// The spec out of the good values; `None` without tier or load, cloud or region.
 fn form(root: &Section<'_>) -> Option<Spec> {
-    let tier = root.word("tier", &Tier::ALL, Tier::as_str)?;
+    let tier = root.word("tier", &Tier::ALL, Tier::as_str);
+    let load = load(&root.section("load"));
+    if tier.is_none() && (root.has("tier") || load.place().is_none()) {
+        return None;
+    }
     let cloud = root.word("cloud", &Cloud::ALL, Cloud::as_str)?;
     let region = root.text("region")?;
     let stand_in = |text: &str| Spanned::new(0..0, text.to_owned());
@@ -132,6 +138,7 @@ fn form(root: &Section<'_>) -> Option<Spec> {
         machines: machines.map(Spanned::into_inner).unwrap_or_default(),
         output: root.text("output"),
         tags: root.section("tags").texts_but("").collect(),
+        load,
         access: access(&root.section("access")),
         coder: coder(&root.section("coder")),
         coderd: coderd(&root.section("coderd")),
@@ -174,6 +181,16 @@ fn azure(section: &Section<'_>) -> Azure {
         encryption_at_host: is_set(section, "encryption_at_host"),
         waf: is_set(section, "waf"),
         geo_redundant_backup: is_set(section, "geo_redundant_backup"),
+    }
+}
+
+fn load(section: &Section<'_>) -> Load {
+    Load {
+        users: section.whole("users"),
+        concurrent_builds: section.whole("concurrent_builds"),
+        running_workspaces: section.whole("running_workspaces"),
+        builds_per_day: section.whole("builds_per_day"),
+        api_rps: section.whole("api_rps"),
     }
 }
 

@@ -222,6 +222,11 @@ impl<'a> Section<'a> {
         self.values.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
+    /// Whether the file has any known key in it, good or bad.
+    pub(super) fn has_any(&self) -> bool {
+        !self.written.is_empty()
+    }
+
     /// A good string.
     pub(super) fn text(&self, key: &str) -> Option<Spanned<String>> {
         self.value(key).and_then(text)

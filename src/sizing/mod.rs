@@ -1,11 +1,13 @@
 //! The arithmetic: a tier's row and the user's own figures become what each component needs, cloud-neutral.
 //! Every figure carries its reason, which ends as a comment in `terraform.tfvars`.
 
+mod load;
+
 use serde::Serialize;
 
-use crate::catalog::{self, Density, Limits, Published, TierRow};
+use crate::catalog::{self, CoderdRow, Density, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Spanned, Spec, Tier};
+use crate::spec::{Spanned, Spec};
 
 /// vCPUs that the operating system of a provisioner host keeps for itself. DERIVED: the tier pages ask for "commensurate"
 /// machines; one vCPU and one GB let 15 daemons stand on 16/16 and 30 on 32/32.
@@ -138,7 +140,7 @@ pub struct Database {
     pub vcpus: Figure<u32>,
     /// Memory in GB.
     pub memory_gb: Figure<u32>,
-    /// Instances, the standby of a highly available one not counted.
+    /// Instances that the page lists: two are a primary and its standby.
     pub nodes: u32,
     /// Storage in GB.
     pub storage_gb: Figure<u32>,
@@ -151,20 +153,18 @@ pub struct Database {
 /// Sizes a spec.
 ///
 /// # Errors
-/// Figures that cannot be: a revision that was never published, more daemons a host than the row stacks.
+/// Figures that cannot be: a revision that was never published, a load that the tier and the next one do not hold.
 pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
-    let tier = *spec.tier.get_ref();
-    let revision = spec.tier_revision.as_ref().map_or(catalog::default_revision(tier), |r| *r.get_ref());
-    let Some(row) = catalog::tier(tier, revision) else {
-        return Err(vec![unpublished(spec, tier, revision)]);
-    };
-    let from_row = format!("tier {}, revision {revision}", tier.as_str());
+    let (row, chosen) = load::choose(spec).map_err(|problem| vec![problem])?;
+    let from_row = format!("tier {}, revision {}", row.tier.as_str(), row.revision);
 
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<_> = chosen.into_iter().collect();
     let coderd = size_coderd(spec, row, &from_row, &mut warnings);
     let provisioners = size_provisioners(spec, row, &from_row, &mut warnings);
     let database = size_database(spec, row, &from_row, &coderd, &mut warnings);
     let clusters = vec![size_cluster(spec, row, &from_row, &provisioners)];
+    warnings.extend(load::check(spec, row, provisioners.count.value)?);
+    warnings.extend(row.proxies.as_ref().map(|proxies| without_proxies(row, proxies)));
     let limits = Limits {
         concurrent_builds: provisioners.count.value,
         running_workspaces: clusters.iter().map(|cluster| cluster.running_workspaces.value).sum(),
@@ -173,16 +173,17 @@ pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
     Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
 }
 
-fn unpublished(spec: &Spec, tier: Tier, revision: u8) -> Diagnostic {
-    let known: Vec<_> =
-        catalog::tiers().iter().filter(|row| row.tier == tier).map(|row| row.revision.to_string()).collect();
-    if known.is_empty() {
-        let message = format!("`tier` {} is not in the catalog yet", tier.as_str());
-        return Diagnostic::at(spec.tier.span(), message).help("use 1k or 2k");
+/// What a page asks for in further regions, and why it is not built.
+fn without_proxies(row: &TierRow, proxies: &CoderdRow) -> Warning {
+    Warning {
+        code: "workspace_proxies_not_built",
+        message: format!(
+            "For each further region with workspaces the page ({}) adds {} workspace proxies of {} vCPU / {} GB. They are not \
+             built: each one's token comes from a running, licensed Coder, after the first apply. One region needs none; \
+             users of another reach its workspaces by way of this one.",
+            row.page, proxies.replicas, proxies.vcpus, proxies.memory_gb
+        ),
     }
-    let span = spec.tier_revision.as_ref().map_or_else(|| spec.tier.span(), Spanned::span);
-    Diagnostic::at(span, format!("`tier_revision` {revision} of tier {} was never published", tier.as_str()))
-        .help(format!("use {}", known.join(" or ")))
 }
 
 /// A capacity and where its two figures come from: `2 vCPU / 8 GB: tier 1k, revision 2`.

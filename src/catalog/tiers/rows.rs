@@ -1,148 +1,9 @@
-//! The published tiers, number for number, with the page each row comes from.
-//!
-//! Coder published two editions of its reference architectures. We call the older one (pages with machine names, since
-//! March 2024) revision 1 and the newer one (pages with vCPU and GB only) revision 2. They are not comparable row by
-//! row: coderd, database and the shape of a provisioner host differ. Where an edition contradicts itself, the choice is
-//! written at the figure.
+//! The rows themselves, smallest tier and older edition first: the figures as the pages print them, the sentences in our words.
 
-use serde::Serialize;
-
-use crate::spec::{Cloud, Tier};
-
-/// One tier in one revision.
-#[derive(Debug, Serialize)]
-pub struct TierRow {
-    /// The tier.
-    pub tier: Tier,
-    /// 1 or 2.
-    pub revision: u8,
-    /// The page: file and commit in coder/coder's documentation.
-    pub page: &'static str,
-    /// What the tier is good for.
-    pub limits: Limits,
-    /// The control plane.
-    pub coderd: CoderdRow,
-    /// The provisioner daemons.
-    pub provisioners: ProvisionerRow,
-    /// The workspace nodes, where the page states them.
-    pub nodes: Option<NodesRow>,
-    /// The database.
-    pub database: DatabaseRow,
-    /// What the page says beside its table.
-    pub footnotes: &'static [Footnote],
-}
-
-/// What a tier is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Limits {
-    /// Users.
-    pub users: u32,
-    /// Workspaces that run at once. Revision 1 does not state it: there it is nodes × workspaces a node.
-    pub running_workspaces: u32,
-    /// Builds that run at once. Revision 1 does not state it: there it is hosts × daemons a host.
-    pub concurrent_builds: u32,
-    /// API requests a second; `None` where the page gives none.
-    pub api_rps: Option<u32>,
-    /// Builds a day above which the page advises database replicas; `None` where it gives none.
-    pub builds_per_day: Option<u32>,
-}
-
-/// coderd's row.
-#[derive(Debug, Serialize)]
-pub struct CoderdRow {
-    /// vCPUs each.
-    pub vcpus: u32,
-    /// Memory in GB each.
-    pub memory_gb: u32,
-    /// How many.
-    pub replicas: u32,
-    /// The machines that the page prints.
-    pub published: Option<Published>,
-}
-
-/// The provisioners' row.
-#[derive(Debug, Serialize)]
-pub struct ProvisionerRow {
-    /// Daemons in all.
-    pub count: u32,
-    /// Daemons stacked on a host.
-    pub per_host: u32,
-    /// What the row sizes: every daemon, or the host.
-    pub density: Density,
-    /// The machines that the page prints for a host.
-    pub published: Option<Published>,
-}
-
-/// How a provisioner row states its capacity.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Density {
-    /// So much for each daemon; a host needs the sum and the system's share.
-    PerDaemon(Each),
-    /// So much for a host, whatever its daemons take.
-    PerHost(Each),
-}
-
-/// A capacity.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Each {
-    /// vCPUs.
-    pub vcpus: u32,
-    /// Memory in GB.
-    pub memory_gb: u32,
-}
-
-/// The workspace nodes' row.
-#[derive(Debug, Serialize)]
-pub struct NodesRow {
-    /// vCPUs a node.
-    pub vcpus: u32,
-    /// Memory in GB a node.
-    pub memory_gb: u32,
-    /// How many nodes.
-    pub nodes: u32,
-    /// Workspaces a node.
-    pub per_node: u32,
-    /// The machines that the page prints.
-    pub published: Published,
-}
-
-/// The database's row.
-#[derive(Debug, Serialize)]
-pub struct DatabaseRow {
-    /// vCPUs.
-    pub vcpus: u32,
-    /// Memory in GB.
-    pub memory_gb: u32,
-    /// Replicas the page lists.
-    pub nodes: u32,
-    /// Storage in GB; `None` where the page is silent.
-    pub storage_gb: Option<u32>,
-    /// The machines that the page prints.
-    pub published: Option<Published>,
-}
-
-/// The machine types that a revision-1 row prints, by cloud.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Published {
-    /// Google Cloud.
-    pub gcp: &'static str,
-    /// AWS, as the later text of the page has it: not burstable.
-    pub aws: &'static str,
-    /// AWS, as its first text has it: burstable.
-    pub aws_burstable: &'static str,
-    /// Azure.
-    pub azure: &'static str,
-}
-
-/// A sentence of the page, in our words.
-#[derive(Debug, Serialize)]
-pub struct Footnote {
-    /// What it is about: a component of the deployment.
-    pub about: &'static str,
-    /// What it says.
-    pub says: &'static str,
-}
+use super::{
+    CoderdRow, DatabaseRow, Density, Each, Footnote, Limits, NodesRow, ProvisionerRow, Published, TierRow,
+};
+use crate::spec::Tier;
 
 const fn note(about: &'static str, says: &'static str) -> Footnote {
     Footnote { about, says }
@@ -178,6 +39,28 @@ const NEW_BURST: Footnote = note(
     "On AWS production wants m5 or c5 class, not t3: burstable types degrade once CPU credits are used up.",
 );
 
+const NEW_APART: Footnote = note("provisioners", "Provisioners do not run on coderd.");
+const NEW_PROXIES: Footnote = note(
+    "proxies",
+    "Where workspaces run in several regions, each region gets workspace proxies of coderd's size, without fast disks.",
+);
+const NEW_OBSERVABILITY: Footnote =
+    note("observability", "Prometheus metrics are gathered and shown, with Grafana for one.");
+
+/// What the pages of the two largest tiers of revision 2 say, word for word the same.
+const LARGE: &[Footnote] = &[
+    NEW_OBSERVABILITY,
+    NEW_FAMILIES,
+    NEW_SSD,
+    NEW_APART,
+    NEW_PROVISIONERS,
+    NEW_SPLIT,
+    NEW_REGION,
+    NEW_PROXIES,
+    NEW_AGENT,
+    NEW_BURST,
+];
+
 /// Footnotes that the revision-1 pages share.
 const OLD_MEMORY: Footnote = note("workspaces", "A workspace user is assumed to need 2 GB of memory.");
 const OLD_PODS: Footnote = note("workspaces", "At most 256 workspace pods run on a node.");
@@ -185,7 +68,7 @@ const OLD_POD: Footnote = note("provisioners", "An external provisioner is meant
 const OLD_SPLIT: Footnote =
     note("clusters", "Users may be spread over two regions, or attached to several clusters, by team size.");
 
-static TIERS: &[TierRow] = &[
+pub(super) static TIERS: &[TierRow] = &[
     TierRow {
         tier: Tier::K1,
         revision: 1,
@@ -230,6 +113,7 @@ static TIERS: &[TierRow] = &[
             storage_gb: Some(512),
             published: published("db-custom-2-7680", "db.m5.large", "db.t3.large", "Standard_D2s_v3"),
         },
+        proxies: None,
         footnotes: &[
             note("coderd", "High availability is not essential at this size."),
             note(
@@ -265,6 +149,7 @@ static TIERS: &[TierRow] = &[
         },
         nodes: None,
         database: DatabaseRow { vcpus: 8, memory_gb: 30, nodes: 1, storage_gb: None, published: None },
+        proxies: None,
         footnotes: &[
             NEW_FAMILIES,
             NEW_SSD,
@@ -322,6 +207,7 @@ static TIERS: &[TierRow] = &[
             storage_gb: Some(1024),
             published: published("db-custom-4-15360", "db.m5.xlarge", "db.t3.xlarge", "Standard_D4s_v3"),
         },
+        proxies: None,
         footnotes: &[
             note("coderd", "High availability is on: two replicas keep Coder reliable under load."),
             note("provisioners", "Provisioners on the coderd nodes are not recommended."),
@@ -356,91 +242,119 @@ static TIERS: &[TierRow] = &[
         },
         nodes: None,
         database: DatabaseRow { vcpus: 16, memory_gb: 60, nodes: 1, storage_gb: None, published: None },
+        proxies: Some(CoderdRow { vcpus: 4, memory_gb: 12, replicas: 3, published: None }),
         footnotes: &[
             NEW_FAMILIES,
             NEW_SSD,
-            note("provisioners", "Provisioners do not run on coderd."),
+            NEW_APART,
             NEW_PROVISIONERS,
             NEW_SPLIT,
             NEW_REGION,
+            NEW_PROXIES,
             NEW_AGENT,
             NEW_BURST,
         ],
     },
+    TierRow {
+        tier: Tier::K3,
+        revision: 1,
+        page: "coder/coder 3k-users.md@d7964c7",
+        limits: Limits {
+            users: 3000,
+            running_workspaces: 256 * 12,
+            concurrent_builds: 8 * 30,
+            api_rps: Some(550),
+            builds_per_day: Some(1500),
+        },
+        // The capacity and the machines of this row differ by half: the capacity is taken, the machines are fixups.
+        coderd: CoderdRow {
+            vcpus: 8,
+            memory_gb: 32,
+            replicas: 4,
+            published: published("n1-standard-4", "m5.xlarge", "t3.xlarge", "Standard_D4s_v3"),
+        },
+        provisioners: ProvisionerRow {
+            count: 240,
+            per_host: 30,
+            density: Density::PerHost(Each { vcpus: 8, memory_gb: 32 }),
+            // c5.2xlarge has 16 GB and not the row's 32: a fixup.
+            published: published("t2d-standard-8", "c5.2xlarge", "t3.2xlarge", "Standard_D8s_v3"),
+        },
+        nodes: Some(NodesRow {
+            vcpus: 8,
+            memory_gb: 32,
+            nodes: 256,
+            per_node: 12,
+            published: Published {
+                gcp: "t2d-standard-8",
+                aws: "m5.2xlarge",
+                aws_burstable: "t3.2xlarge",
+                azure: "Standard_D8s_v3",
+            },
+        }),
+        database: DatabaseRow {
+            vcpus: 8,
+            memory_gb: 32,
+            // Whether the second is a standby or a reader is not said; Coder has no use for a reader.
+            nodes: 2,
+            storage_gb: Some(1536),
+            published: published("db-custom-8-30720", "db.m5.2xlarge", "db.t3.2xlarge", "Standard_D8s_v3"),
+        },
+        proxies: None,
+        footnotes: &[
+            note("database", "A managed, highly available PostgreSQL."),
+            note("observability", "The whole of Coder's monitoring is switched on."),
+            note("provisioners", "Provisioners on the coderd nodes are strongly discouraged."),
+            note(
+                "database",
+                "Above 550 requests a second or 1500 builds a day, database replicas are advised.",
+            ),
+        ],
+    },
+    TierRow {
+        tier: Tier::K3,
+        revision: 2,
+        page: "coder/coder 3k-users.md@0e3e292",
+        limits: Limits {
+            users: 3000,
+            running_workspaces: 1800,
+            concurrent_builds: 180,
+            api_rps: None,
+            builds_per_day: None,
+        },
+        coderd: CoderdRow { vcpus: 4, memory_gb: 12, replicas: 4, published: None },
+        provisioners: ProvisionerRow {
+            count: 180,
+            per_host: 30,
+            density: Density::PerDaemon(Each { vcpus: 1, memory_gb: 1 }),
+            published: None,
+        },
+        nodes: None,
+        database: DatabaseRow { vcpus: 32, memory_gb: 120, nodes: 1, storage_gb: None, published: None },
+        proxies: Some(CoderdRow { vcpus: 4, memory_gb: 12, replicas: 4, published: None }),
+        footnotes: LARGE,
+    },
+    TierRow {
+        tier: Tier::K10,
+        revision: 2,
+        page: "coder/coder 10k-users.md@0e3e292",
+        limits: Limits {
+            users: 10_000,
+            running_workspaces: 6000,
+            concurrent_builds: 600,
+            api_rps: None,
+            builds_per_day: None,
+        },
+        coderd: CoderdRow { vcpus: 4, memory_gb: 12, replicas: 10, published: None },
+        provisioners: ProvisionerRow {
+            count: 600,
+            per_host: 30,
+            density: Density::PerDaemon(Each { vcpus: 1, memory_gb: 1 }),
+            published: None,
+        },
+        nodes: None,
+        database: DatabaseRow { vcpus: 64, memory_gb: 240, nodes: 1, storage_gb: None, published: None },
+        proxies: Some(CoderdRow { vcpus: 4, memory_gb: 12, replicas: 10, published: None }),
+        footnotes: LARGE,
+    },
 ];
-
-/// Every published row, smallest tier and older revision first.
-pub fn tiers() -> &'static [TierRow] {
-    TIERS
-}
-
-/// The row of a tier in a revision; `None` where the catalog has none.
-pub fn tier(tier: Tier, revision: u8) -> Option<&'static TierRow> {
-    TIERS.iter().find(|row| row.tier == tier && row.revision == revision)
-}
-
-/// The revision taken when the spec names none: the project's pages, old for 2k and new for the others.
-pub const fn default_revision(tier: Tier) -> u8 {
-    match tier {
-        Tier::K2 => 1,
-        Tier::K1 | Tier::K3 | Tier::K10 => 2,
-    }
-}
-
-impl Published {
-    /// The machine printed for `cloud`; on AWS the burstable one where that is wished.
-    pub const fn on(&self, cloud: Cloud, burstable: bool) -> &'static str {
-        match cloud {
-            Cloud::Gcp => self.gcp,
-            Cloud::Aws if burstable => self.aws_burstable,
-            Cloud::Aws => self.aws,
-            Cloud::Azure => self.azure,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog;
-
-    #[test]
-    fn a_published_machine_carries_its_row() {
-        for row in TIERS {
-            let mut pairs = Vec::new();
-            if let Some(printed) = row.coderd.published {
-                pairs.push((printed, row.coderd.vcpus, row.coderd.memory_gb));
-            }
-            if let (Some(printed), Density::PerHost(each)) =
-                (row.provisioners.published, row.provisioners.density)
-            {
-                pairs.push((printed, each.vcpus, each.memory_gb));
-            }
-            if let Some(nodes) = &row.nodes {
-                pairs.push((nodes.published, nodes.vcpus, nodes.memory_gb));
-            }
-            for (printed, vcpus, memory_gb) in pairs {
-                for (cloud, burstable) in
-                    [(Cloud::Gcp, false), (Cloud::Aws, false), (Cloud::Aws, true), (Cloud::Azure, false)]
-                {
-                    let name = printed.on(cloud, burstable);
-                    let name = catalog::fixup(cloud, name).map_or(name, |fixup| fixup.instead);
-                    let machine = catalog::machine(cloud, name).unwrap();
-                    assert!(machine.carries(vcpus.into(), memory_gb.into()), "{name} in {}", row.page);
-                    assert_eq!(machine.shared_core, burstable, "{name} in {}", row.page);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn tiers_grow() {
-        for revision in [1, 2] {
-            let (small, large) = (tier(Tier::K1, revision).unwrap(), tier(Tier::K2, revision).unwrap());
-            assert!(small.limits.users < large.limits.users);
-            assert!(small.provisioners.count < large.provisioners.count);
-            assert!(small.coderd.vcpus * small.coderd.replicas < large.coderd.vcpus * large.coderd.replicas);
-            assert!(small.database.vcpus < large.database.vcpus);
-        }
-    }
-}
