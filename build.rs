@@ -97,7 +97,30 @@ fn catalog(folder: &Path) -> String {
             zones(row[3])
         )
     });
+    check_prices(folder);
     rust
+}
+
+/// The price list stays text (only `cost` and `machines` read it): here its shape is checked.
+fn check_prices(folder: &Path) {
+    let text = fs::read_to_string(folder.join("prices.csv")).expect("the table is there");
+    let mut columns = 0;
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<_> = line.split(',').collect();
+        cloud(cells[0]);
+        if cells[1] == "regions" {
+            columns = cells.len();
+            continue;
+        }
+        assert!(
+            (4..=columns).contains(&cells.len()) && !cells[2].is_empty(),
+            "templates/catalog/prices.csv: {line}"
+        );
+        for cell in cells[3..].iter().filter(|cell| !cell.is_empty()) {
+            let price: f64 = number(cell.trim_start_matches('~'));
+            assert!(price > 0.0, "templates/catalog/prices.csv: {line}");
+        }
+    }
 }
 
 /// Appends `static NAME: &[Type]` with one literal a line of `<name>.csv`, comments and blank lines left out.

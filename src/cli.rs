@@ -26,6 +26,12 @@ pub enum Command {
     Check(Place),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
+    /// Show what a month costs at list price, by component
+    ///
+    /// Dated list prices of machines, nodes and the database. What is not priced is listed; estimates are marked.
+    ///
+    /// Exit status: 0 within the budget, or none given; 2 above it; 1 error.
+    Cost(Cost),
     /// Apply, plan again and destroy a directory against simulated providers, offline
     ///
     /// Runs your own tofu or terraform, unchanged, on a copy of the directory. No account, no network, nothing of yours is touched.
@@ -34,6 +40,12 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Show the published tiers with their sources
     Tiers(Tiers),
+    /// Show the machine types that are known, with list prices
+    ///
+    /// In the given region, else in us-central1, us-east-1 and eastus. A `~` marks an estimate, a dash an unknown price.
+    Machines(Catalog),
+    /// Show the regions that are known, and which of them sell a machine family
+    Regions(Catalog),
 }
 
 /// A spec and where its output is.
@@ -47,8 +59,9 @@ pub struct Place {
     pub out: Option<PathBuf>,
 }
 
+/// What a question is about: a spec, or a tier and a cloud without one.
 #[derive(Debug, Args)]
-pub struct Size {
+pub struct Question {
     /// The spec [default: coder.toml, unless --tier is given]
     #[arg(value_name = "SPEC", conflicts_with_all = ["tier", "cloud", "region", "tier_revision"])]
     pub spec: Option<PathBuf>,
@@ -64,9 +77,44 @@ pub struct Size {
     /// The tier's revision [default: 1 for 2k, 2 for the others]
     #[arg(long, value_name = "N", requires = "tier", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub tier_revision: Option<u8>,
+}
+
+#[derive(Debug, Args)]
+pub struct Size {
+    #[command(flatten)]
+    pub question: Question,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Cost {
+    #[command(flatten)]
+    pub question: Question,
+    /// Fail with status 2 when the month may cost more, with all nodes running
+    #[arg(long, value_name = "USD", value_parser = budget)]
+    pub budget: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Filters of the catalog.
+#[derive(Debug, Args)]
+pub struct Catalog {
+    /// Only this cloud: gcp, aws or azure
+    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
+    pub cloud: Option<tierform::spec::Cloud>,
+    /// Only this region, or what it sells
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Only this machine family, such as n4, m8i or Dsv6, or where it is sold
+    #[arg(long, value_name = "FAMILY")]
+    pub family: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ReportFormat,
 }
 
 #[derive(Debug, Args)]
@@ -138,4 +186,9 @@ fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
     all.into_iter()
         .find(|cloud| cloud.as_str() == text)
         .ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
+}
+
+fn budget(text: &str) -> Result<f64, String> {
+    let budget = text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0);
+    budget.ok_or_else(|| "a budget is a number of USD a month, such as 5000".to_owned())
 }

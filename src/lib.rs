@@ -4,6 +4,8 @@
 //! Everything before [`output`] is a pure function of the spec and of this crate's version.
 
 pub mod catalog;
+pub mod comparison;
+pub mod cost;
 pub mod diagnostic;
 pub mod layout;
 pub mod output;

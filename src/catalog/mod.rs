@@ -4,6 +4,7 @@
 mod databases;
 mod fixups;
 mod machines;
+mod prices;
 mod regions;
 pub mod releases;
 mod tiers;
@@ -11,6 +12,7 @@ mod tiers;
 pub use databases::{DatabaseType, database, databases, parse_custom};
 pub use fixups::{Fixup, fixup};
 pub use machines::{Disks, MachineType, machine, machines, tolerates};
+pub use prices::{HOURS, Price, Prices, list_region};
 pub use regions::{FamilyRegion, Region, family_zones, is_charted, region, regions};
 pub use tiers::{
     CoderdRow, DatabaseRow, Density, Each, Footnote, Limits, NodesRow, ProvisionerRow, Published, TierRow,

@@ -1,7 +1,10 @@
 //! One file per subcommand: thin printers over the library. Results go to stdout, everything else to stderr.
 
 mod check;
+mod cost;
 mod generate;
+mod machines;
+mod regions;
 mod rehearse;
 mod size;
 mod tiers;
@@ -14,10 +17,10 @@ use tierform::diagnostic::{self, Diagnostic};
 use tierform::output::OutputError;
 use tierform::render::RenderError;
 use tierform::sizing::Warning;
-use tierform::spec::{self, Unreadable};
-use tierform::{Compiled, compile};
+use tierform::spec::{self, Cloud, Spec, Unreadable};
+use tierform::{Compiled, catalog, compile, resolve};
 
-use crate::cli::Command;
+use crate::cli::{Catalog, Command, Question};
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +52,10 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Check(place) => check::run(place),
         Command::Size(size) => size::run(size),
         Command::Rehearse(rehearse) => rehearse::run(rehearse),
+        Command::Cost(cost) => cost::run(cost),
         Command::Tiers(tiers) => tiers::run(tiers),
+        Command::Machines(catalog) => machines::run(catalog),
+        Command::Regions(catalog) => regions::run(catalog),
     }
 }
 
@@ -72,6 +78,58 @@ impl Source {
     pub fn out(&self, path: &Path, asked: Option<&Path>) -> PathBuf {
         let output = self.compiled.spec.output.as_ref().map_or("infra", |output| output.get_ref());
         asked.map_or_else(|| path.parent().unwrap_or(Path::new("")).join(output), Path::to_path_buf)
+    }
+}
+
+/// What a question is about, compiled.
+pub fn answer(question: &Question) -> Result<Compiled, Failure> {
+    let (Some(tier), Some(cloud)) = (question.tier, question.cloud) else {
+        return Ok(Source::load(question.spec.as_deref().unwrap_or(Path::new("coder.toml")))?.compiled);
+    };
+    let region = question.region.as_deref().unwrap_or(catalog::list_region(cloud));
+    // What is wrong with such a spec has no place in a file.
+    resolve(Spec::of_tier(tier, question.tier_revision, cloud, region)).map_err(|problems| {
+        let sentence = |problem: &Diagnostic| match &problem.help {
+            Some(help) => format!("error: {}; {help}", problem.message),
+            None => format!("error: {}", problem.message),
+        };
+        Failure::Spec(problems.iter().map(sentence).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+impl Catalog {
+    /// Refuses a region or a family that no cloud in question has.
+    pub fn check(&self) -> Result<(), Failure> {
+        let refuse = |noun: &str, name: &str, near: Option<&str>| {
+            let help = match near {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("leave --{noun} out to see them all"),
+            };
+            Err(Failure::Spec(format!("error: no {noun} \"{name}\" is known; {help}")))
+        };
+        let regions = || self.clouds().flat_map(catalog::regions).map(|region| region.name);
+        if let Some(name) = self.region.as_deref().filter(|name| regions().all(|region| region != *name)) {
+            return refuse("region", name, catalog::nearest(name, regions()));
+        }
+        let machines = || self.clouds().flat_map(catalog::machines);
+        let families = || machines().map(|machine| machine.family);
+        match self.family.as_deref() {
+            Some(name) if !machines().any(|machine| self.is_family(machine.family, machine.series)) => {
+                refuse("family", name, catalog::nearest(name, families()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The clouds in question.
+    pub fn clouds(&self) -> impl Iterator<Item = Cloud> {
+        let asked = self.cloud;
+        Cloud::ALL.into_iter().filter(move |cloud| asked.is_none_or(|asked| asked == *cloud))
+    }
+
+    /// Whether a family is the one in question, by its own name or by its series'.
+    pub fn is_family(&self, family: &str, series: &str) -> bool {
+        self.family.as_deref().is_none_or(|asked| asked == family || asked == series)
     }
 }
 

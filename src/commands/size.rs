@@ -1,31 +1,17 @@
 //! `tierform size`: the figures of a spec or of a tier, as a table, as JSON with stable keys, or as Markdown.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use comfy_table::Table;
 use serde::Serialize;
-use tierform::diagnostic::Diagnostic;
 use tierform::plan::{ClusterPlan, Plan};
 use tierform::sizing::{Sizing, Warning, plain};
-use tierform::spec::{Cloud, Spec};
-use tierform::{Compiled, resolve};
 
-use super::{Failure, Source, print, warn};
+use super::{Failure, print, warn};
 use crate::cli::{Format, Size};
 
 pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
-    let compiled = match (arguments.tier, arguments.cloud) {
-        (Some(tier), Some(cloud)) => {
-            let region = arguments.region.as_deref().unwrap_or(match cloud {
-                Cloud::Gcp => "us-central1",
-                Cloud::Aws => "us-east-1",
-                Cloud::Azure => "eastus",
-            });
-            of_arguments(Spec::of_tier(tier, arguments.tier_revision, cloud, region))?
-        }
-        _ => Source::load(arguments.spec.as_deref().unwrap_or(Path::new("coder.toml")))?.compiled,
-    };
+    let compiled = super::answer(&arguments.question)?;
     let (sizing, plan) = (&compiled.sizing, &compiled.plan);
     print(&match arguments.format {
         Format::Json => json(&figures(sizing, plan)),
@@ -35,17 +21,6 @@ pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
         }
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Resolves a spec that stands for the arguments: what is wrong with it has no place in a file.
-fn of_arguments(spec: Spec) -> Result<Compiled, Failure> {
-    resolve(spec).map_err(|problems| {
-        let sentence = |problem: &Diagnostic| match &problem.help {
-            Some(help) => format!("error: {}; {help}", problem.message),
-            None => format!("error: {}", problem.message),
-        };
-        Failure::Spec(problems.iter().map(sentence).collect::<Vec<_>>().join("\n"))
-    })
 }
 
 /// The stable JSON of `size`.
