@@ -13,7 +13,7 @@ pub use databases::{DatabaseType, database, databases, parse_custom};
 pub use fixups::{Fixup, fixup};
 pub use machines::{Disks, MachineType, machine, machines, tolerates};
 pub use prices::{HOURS, Price, Prices, list_region};
-pub use regions::{FamilyRegion, Region, family_zones, is_charted, region, regions};
+pub use regions::{FamilyRegion, Region, family_zones, is_charted, listed_zones, region, regions};
 pub use tiers::{
     CoderdRow, DatabaseRow, Density, Each, Footnote, Limits, NodesRow, ProvisionerRow, Published, TierRow,
     default_revision, tier, tiers,

@@ -56,6 +56,15 @@ pub fn family_zones(cloud: Cloud, family: &str, region: &'static Region) -> Opti
     Some(if row.zones.is_empty() { region.zones } else { row.zones })
 }
 
+/// The zones where `family` is published to be sold in `region`, with nothing taken for granted: `None` where no list has the two
+/// together.
+pub fn listed_zones(cloud: Cloud, family: &str, region: &'static Region) -> Option<&'static [&'static str]> {
+    let row = FAMILY_REGIONS
+        .iter()
+        .find(|row| row.cloud == cloud && row.family == family && row.region == region.name)?;
+    Some(if row.zones.is_empty() { region.zones } else { row.zones })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +83,13 @@ mod tests {
         let africa = region(Cloud::Gcp, "africa-south1").unwrap();
         assert_eq!(family_zones(Cloud::Gcp, "n4", africa), Some(africa.zones));
         assert_eq!(family_zones(Cloud::Gcp, "t2a", africa), None);
+    }
+
+    #[test]
+    fn nothing_is_listed_that_no_list_has() {
+        let listed = |family, place| listed_zones(Cloud::Aws, family, region(Cloud::Aws, place).unwrap());
+        assert_eq!(listed("m8i", "us-east-1").map(<[_]>::is_empty), Some(false));
+        // No region is known for m5a, and no family for this region.
+        assert_eq!((listed("m5a", "us-east-1"), listed("m5", "us-gov-west-1")), (None, None));
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tierform::catalog::{self, MachineType, Prices, family_zones, list_region};
+use tierform::catalog::{self, MachineType, Prices, family_zones, is_charted, list_region};
 use tierform::sizing::plain;
 use tierform::spec::Cloud;
 
@@ -31,11 +31,15 @@ struct Row {
 pub fn run(arguments: &Catalog) -> Result<ExitCode, Failure> {
     arguments.check()?;
     let prices = Prices::read();
+    // A family of which no region is listed, as t3, is taken to be sold wherever anything is known.
+    let is_sold = |machine: &MachineType, name: &str| {
+        catalog::region(machine.cloud, name).is_some_and(|region| {
+            is_charted(region) && family_zones(machine.cloud, machine.family, region).is_some()
+        })
+    };
     let is_meant = |machine: &&MachineType| {
-        let region = arguments.region.as_deref().and_then(|name| catalog::region(machine.cloud, name));
         arguments.is_family(machine.family, machine.series)
-            && (arguments.region.is_none()
-                || region.is_some_and(|region| family_zones(machine.cloud, machine.family, region).is_some()))
+            && arguments.region.as_deref().is_none_or(|name| is_sold(machine, name))
     };
     let row = |machine: &MachineType| {
         let region = arguments.region.as_deref().unwrap_or(list_region(machine.cloud));
@@ -58,8 +62,7 @@ pub fn run(arguments: &Catalog) -> Result<ExitCode, Failure> {
     let rows: Vec<Row> = arguments.clouds().flat_map(catalog::machines).filter(is_meant).map(row).collect();
     if rows.is_empty() {
         return Err(Failure::Spec(
-            "error: no machine type of that family is known to be sold there; leave one of the filters out"
-                .to_owned(),
+            "error: no list has such a machine type in that region; leave one of the filters out".to_owned(),
         ));
     }
     print(&match arguments.format {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tierform::catalog::{self, Region, family_zones, is_charted};
+use tierform::catalog::{self, listed_zones};
 use tierform::spec::Cloud;
 
 use super::size::{json, table};
@@ -30,14 +30,16 @@ pub fn run(arguments: &Catalog) -> Result<ExitCode, Failure> {
             // Without a family all zones count, with one those that sell it.
             let zones = match &arguments.family {
                 None => Some(region.zones),
-                Some(family) => family_of(cloud, family).and_then(|family| sold(cloud, family, region)),
+                Some(family) => {
+                    family_of(cloud, family).and_then(|family| listed_zones(cloud, family, region))
+                }
             };
             rows.extend(zones.map(|zones| Row { cloud, name: region.name, place: region.place, zones }));
         }
     }
     if rows.is_empty() {
         return Err(Failure::Spec(
-            "error: no region is known to sell that family; leave one of the filters out".to_owned(),
+            "error: no list has that family in such a region; leave one of the filters out".to_owned(),
         ));
     }
     print(&match arguments.format {
@@ -62,9 +64,4 @@ fn family_of(cloud: Cloud, name: &str) -> Option<&'static str> {
     catalog::machines(cloud)
         .find(|machine| machine.family == name || machine.series == name)
         .map(|machine| machine.family)
-}
-
-/// The zones that sell a family; `None` also where nothing is known of the region.
-fn sold(cloud: Cloud, family: &str, region: &'static Region) -> Option<&'static [&'static str]> {
-    is_charted(region).then(|| family_zones(cloud, family, region)).flatten()
 }
