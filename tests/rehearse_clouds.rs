@@ -25,6 +25,9 @@ const AWS: &[Variant] = &[
     // Two zones only.
     ("1k\"\nregion = \"us-west-1", "", ZONE, "[network]\ncidr = \"10.20.0.0/16\"\n[tags]\nteam = \"platform\""),
     ("1k\"\nregion = \"us-east-1", "", ACM, EXISTING_VPC),
+    ("3k\"\nregion = \"us-east-1", "tier_revision = 1", ZONE, ""),
+    ("3k\"\nregion = \"eu-west-1", "", ZONE, ""),
+    ("10k\"\nregion = \"us-east-1", "", ZONE, ""),
 ];
 
 const EXISTING_VPC: &str = r#"
@@ -45,6 +48,10 @@ const AZURE: &[Variant] = &[
     ("1k\"\nregion = \"westus", "", "", "[network]\ncidr = \"10.16.0.0/14\""),
     ("2k\"\nregion = \"westeurope", "tier_revision = 2", "", "azure.resource_group = \"coder-prod\"\nazure.waf = true\nazure.encryption_at_host = true\nazure.geo_redundant_backup = true\n[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\n[tags]\nteam = \"platform\""),
     ("2k\"\nregion = \"eastus", "", "", EXISTING_VNET),
+    // The page's standby in a region without zones.
+    ("3k\"\nregion = \"westus", "tier_revision = 1", "", ""),
+    ("3k\"\nregion = \"westeurope", "", "", ""),
+    ("10k\"\nregion = \"eastus", "", "", ""),
 ];
 
 const EXISTING_VNET: &str = r#"

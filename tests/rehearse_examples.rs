@@ -103,6 +103,10 @@ const VARIANTS: &[Variant] = &[
     ("1k", "", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"acme-dev\"", "[workspaces]\nper_node = 8\n[state]\nbackend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\""),
     ("1k", "", "", "[network]\ncidr = \"172.20.0.0/14\"\nzones = [\"us-central1-f\", \"us-central1-b\"]\n[state]\nbackend = \"azurerm\"\nstorage_account_name = \"acmetf\"\ncontainer_name = \"tfstate\"\nkey = \"coder.tfstate\""),
     ("1k", "", "", OVERRIDES),
+    // A standby from the page itself, and a machine that is a fixup.
+    ("3k", "tier_revision = 1", "", ""),
+    ("3k", "", "", "[load]\nusers = 2500\nbuilds_per_day = 2000"),
+    ("10k", "", "", ""),
 ];
 
 /// Most of what a spec may override.
