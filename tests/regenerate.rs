@@ -46,7 +46,7 @@ fn a_changed_spec_is_stale_until_generated_and_only_what_differs_is_written() {
     let (status, stdout, _) = tierform(place.path(), &["generate"]);
     assert_eq!(
         (status, stdout.as_str()),
-        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 61 files written\n")
+        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 64 files written\n")
     );
     assert_eq!(tierform(place.path(), &["check"]).0, 0);
 }
