@@ -54,8 +54,9 @@ const LINES: [Line; 13] = [
         )
     }),
     ("network", |column| column.plan.network.cidr.value.clone()),
-    ("largest quota", |column| {
-        let largest = column.plan.quotas.first();
+    ("largest quota of vCPUs", |column| {
+        let of_vcpus = column.plan.quotas.iter().filter(|quota| quota.name.to_lowercase().contains("cpu"));
+        let largest = of_vcpus.max_by_key(|quota| quota.max);
         largest.map(|quota| format!("{}: {}", quota.name, quota.max)).unwrap_or_default()
     }),
     ("coderd, hosts and database, USD a month", |column| {
