@@ -135,17 +135,17 @@ fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
     let existing = network.section("network.existing");
     let Some(span) = existing.span.clone() else { return };
     // On Azure the range is still cut for what lies outside the VNet, pods and services, and zones are the machines' own.
-    if problems.cloud() == Cloud::Azure {
-        if let Some(place) = network.place("allowed_cidrs") {
-            problems.push(
-                Diagnostic::at(
-                    place,
-                    "`network.allowed_cidrs` has no meaning beside `[network.existing]` on Azure",
-                )
-                .note("it becomes a rule of the security group of the gateway's subnet, which is yours then")
-                .help("write the rule there, and leave the key out"),
-            );
-        }
+    if problems.cloud() == Cloud::Azure
+        && let Some(place) = network.place("allowed_cidrs")
+    {
+        problems.push(
+            Diagnostic::at(
+                place,
+                "`network.allowed_cidrs` has no meaning beside `[network.existing]` on Azure",
+            )
+            .note("it becomes a rule of the security group of the gateway's subnet, which is yours then")
+            .help("write the rule there, and leave the key out"),
+        );
     }
     if problems.cloud() != Cloud::Aws {
         return;
