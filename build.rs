@@ -18,6 +18,7 @@ fn main() {
     fs::write(out.join("root.rs"), embedded(&templates.join("root"), &templates, "root"))
         .expect("OUT_DIR is writable");
     fs::write(out.join("catalog.rs"), catalog(&templates.join("catalog"))).expect("OUT_DIR is writable");
+    fs::write(out.join("impact.rs"), impact(&templates.join("catalog"))).expect("OUT_DIR is writable");
 }
 
 /// A sorted slice of `(path, text, sha256)` of all files below `templates/<folder>`, each path relative to `base`.
@@ -121,6 +122,33 @@ fn check_prices(folder: &Path) {
             assert!(price > 0.0, "templates/catalog/prices.csv: {line}");
         }
     }
+}
+
+/// The tables of what a change does in the cloud, as statics of the types in `src/impact/table.rs`.
+fn impact(folder: &Path) -> String {
+    let mut rust = String::new();
+    table(folder, &mut rust, "replacements", "Rule", |row| {
+        let when = match row[2] {
+            "any" => "Any",
+            "smaller" => "Smaller",
+            "removed" => "Removed",
+            other => {
+                panic!("templates/catalog/replacements.csv has `{other}` where a kind of change belongs")
+            }
+        };
+        assert!(
+            matches!(row[3], "planned" | "schema"),
+            "templates/catalog/replacements.csv: {row:?} has no source"
+        );
+        format!(
+            "Rule {{ of: {:?}, argument: {:?}, when: When::{when}, source: {:?} }}",
+            row[0], row[1], row[3]
+        )
+    });
+    table(folder, &mut rust, "stateful", "Stateful", |row| {
+        format!("Stateful {{ of: {:?}, holds: {:?} }}", row[0], row[1..].join(","))
+    });
+    rust
 }
 
 /// Appends `static NAME: &[Type]` with one literal a line of `<name>.csv`, comments and blank lines left out.

@@ -16,14 +16,19 @@ pub struct Cli {
 pub enum Command {
     /// Write the Terraform directory of a spec
     ///
-    /// Writes only what differs. Files that you edited are kept and reported.
+    /// Writes only what differs. What you edited is merged with what changed; where both changed the same lines, yours stays
+    /// and the other side is written beside it as FILE.tierform-new.
     ///
-    /// Exit status: 0 done; 1 error; 3 done, but files that you edited were left as they are.
-    Generate(Place),
+    /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost.
+    Generate(Generate),
     /// Tell whether the directory is what the spec generates; writes nothing
     ///
     /// Exit status: 0 current; 2 stale; 1 error.
-    Check(Place),
+    Check(Check),
+    /// Show what generate would change; writes nothing
+    ///
+    /// Exit status: 0 nothing; 2 something; 1 error.
+    Diff(Diff),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
     /// Show what a month costs at list price, by component
@@ -57,6 +62,51 @@ pub struct Place {
     /// The directory to generate [default: the spec's `output` key, else `infra`, beside the spec]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Generate {
+    #[command(flatten)]
+    pub place: Place,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace this edited file, or all below this directory, by what is generated; PATH is inside the output directory
+    #[arg(long, value_name = "PATH")]
+    pub force: Vec<String>,
+    /// Bring back this file that you deleted, or all below this directory
+    #[arg(long, value_name = "PATH")]
+    pub restore: Vec<String>,
+    /// Take the sizes of this tierform's catalog instead of keeping those that the directory has
+    #[arg(long)]
+    pub upgrade_catalog: bool,
+    /// Write even what would make Terraform replace a database, a cluster, secrets or disks
+    #[arg(long)]
+    pub accept_data_loss: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub place: Place,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    #[command(flatten)]
+    pub place: Place,
+    /// Only count lines
+    #[arg(long, conflicts_with = "impact")]
+    pub stat: bool,
+    /// What the change means in the cloud: in place, replacement, data loss
+    #[arg(long)]
+    pub impact: bool,
+    /// As `generate --upgrade-catalog` would
+    #[arg(long)]
+    pub upgrade_catalog: bool,
 }
 
 /// What a question is about: a spec, or a tier and a cloud without one.

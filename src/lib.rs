@@ -7,6 +7,8 @@ pub mod catalog;
 pub mod comparison;
 pub mod cost;
 pub mod diagnostic;
+pub mod frozen;
+pub mod impact;
 pub mod layout;
 pub mod output;
 pub mod plan;
@@ -17,9 +19,10 @@ pub mod spec;
 pub mod tree;
 
 use diagnostic::Diagnostic;
+use frozen::Answers;
 use plan::Plan;
 use sizing::Sizing;
-use spec::Spec;
+use spec::{Reading, Spec};
 
 /// A spec and all that follows from it, up to the text of the files.
 #[derive(Debug)]
@@ -38,9 +41,16 @@ pub struct Compiled {
 /// Every mistake in it, in the order of their places. Where enough of the spec could be read, mistakes that only sizing and
 /// plan can see are among them, so that one run tells all.
 pub fn compile(text: &str) -> Result<Compiled, Vec<Diagnostic>> {
-    let reading = spec::read(text);
+    compile_reading(spec::read(text), &Answers::default())
+}
+
+/// Sizes and plans what was read of a spec; `answers` may hold the sizes of a directory that exists.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_reading(reading: Reading, answers: &Answers) -> Result<Compiled, Vec<Diagnostic>> {
     let mut problems = reading.problems;
-    let compiled = reading.spec.map(resolve);
+    let compiled = reading.spec.map(|spec| resolve_with(spec, answers));
     match compiled {
         Some(Ok(compiled)) if problems.is_empty() => return Ok(compiled),
         Some(Err(more)) => problems.extend(more),
@@ -55,7 +65,15 @@ pub fn compile(text: &str) -> Result<Compiled, Vec<Diagnostic>> {
 /// # Errors
 /// What sizing and plan refuse.
 pub fn resolve(spec: Spec) -> Result<Compiled, Vec<Diagnostic>> {
-    let sizing = sizing::size(&spec)?;
-    let plan = plan::build(&spec, &sizing)?;
+    resolve_with(spec, &Answers::default())
+}
+
+/// As [`resolve`]; `answers` may hold the sizes of a directory that exists.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_with(spec: Spec, answers: &Answers) -> Result<Compiled, Vec<Diagnostic>> {
+    let sizing = sizing::size(&spec, answers)?;
+    let plan = plan::build(&spec, &sizing, answers)?;
     Ok(Compiled { spec, sizing, plan })
 }

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
-use tierform::output::{Changes, Kind, Manifest, OutputError, What, compare, write};
+use tierform::output::{
+    Changes, Clash, Kind, Manifest, OutputError, Request, What, compare, compare_for, open, write,
+};
 use tierform::tree::{Tree, sha256_hex};
 
 fn tree(files: &[(&str, &str)]) -> Tree {
@@ -158,25 +160,81 @@ fn permissions_are_kept_and_new_files_get_the_usual_ones() {
 }
 
 #[test]
-fn an_edited_file_is_kept_and_the_report_knows_whether_ours_changed_as_well() {
+fn an_edit_that_clashes_is_kept_until_the_user_settles_it() {
     let (_temp, out) = generated();
     fs::write(out.join("main.tf"), "mine\n").unwrap();
     assert_eq!(kind(&first(), &out, "main.tf"), Kind::Edited);
     assert!(is_current(&first(), &out));
     for _ in 0..2 {
-        assert_eq!(generate(&second(), &out)["main.tf"], Kind::Diverged);
+        assert_eq!(generate(&second(), &out)["main.tf"], Kind::Conflict(Clash::Lines(1)));
         assert_eq!(read(&out, "main.tf"), "mine\n");
+        assert_eq!(read(&out, "main.tf.tierform-new"), "main 2\n");
         let tree = second();
         let changes = compare(&tree, &out, "spec").unwrap();
         assert!(changes.is_current(), "there is nothing left for a run to do");
         let kept: Vec<_> = changes.kept().map(|change| (&*change.path, change.kind)).collect();
-        assert_eq!(kept, [("main.tf", Kind::Diverged)]);
+        assert_eq!(kept, [("main.tf", Kind::Conflict(Clash::Lines(1)))]);
     }
+    // Back to what the edit started from: there is no other side any more.
+    assert_eq!(generate(&first(), &out)["main.tf"], Kind::Edited);
+    assert!(!out.join("main.tf.tierform-new").exists());
+    generate(&second(), &out);
+    // Deleting the other side says that it was taken over: from now on the file is an edit of that.
+    fs::remove_file(out.join("main.tf.tierform-new")).unwrap();
+    assert_eq!(generate(&second(), &out)["main.tf"], Kind::Edited);
+    assert!(is_current(&second(), &out) && !out.join("main.tf.tierform-new").exists());
     // Whoever takes the generated text by hand owns no edit any more.
     fs::write(out.join("main.tf"), "main 2\n").unwrap();
     assert_eq!(generate(&second(), &out)["main.tf"], Kind::Unchanged);
     assert_eq!(generate(&first(), &out)["main.tf"], Kind::Update);
     assert_eq!(read(&out, "main.tf"), "main\n");
+}
+
+#[test]
+fn edits_of_other_lines_are_merged_and_the_merge_is_an_edit_of_the_new_text() {
+    let tree_of = |middle: u8| {
+        let text = format!("a = 1\n\nb = {middle}\n\nc = 1\n");
+        tree(&[("main.tf", &text)])
+    };
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("infra");
+    generate(&tree_of(1), &out);
+    fs::write(out.join("main.tf"), "a = 7 # mine\n\nb = 1\n\nc = 1\n").unwrap();
+    for middle in 2..5 {
+        let changes = generate(&tree_of(middle), &out);
+        assert_eq!(changes["main.tf"], Kind::Merge);
+        assert_eq!(read(&out, "main.tf"), format!("a = 7 # mine\n\nb = {middle}\n\nc = 1\n"));
+        assert_eq!(generate(&tree_of(middle), &out)["main.tf"], Kind::Edited);
+        assert!(is_current(&tree_of(middle), &out));
+    }
+}
+
+#[test]
+fn force_takes_ours_and_restore_brings_back_what_was_deleted() {
+    let (_temp, out) = generated();
+    fs::write(out.join("main.tf"), "mine\n").unwrap();
+    fs::write(out.join("variables.tf"), "mine too\n").unwrap();
+    fs::remove_file(out.join("modules/gcp/network/main.tf")).unwrap();
+    let asked = |force: &str, restore: &str| {
+        let list = |path: &str| if path.is_empty() { vec![] } else { vec![path.to_owned()] };
+        let (force, restore) = (list(force), list(restore));
+        let tree = first();
+        let request = Request { spec_sha256: "spec", force: &force, restore: &restore, ..Request::default() };
+        let changes = compare_for(&tree, open(&out).unwrap(), request)?;
+        write(&changes)?;
+        Ok::<_, OutputError>(kinds(&changes))
+    };
+    assert_eq!(asked("main.tf", "").unwrap()["main.tf"], Kind::Force);
+    assert_eq!((read(&out, "main.tf"), read(&out, "variables.tf")), ("main\n".into(), "mine too\n".into()));
+    assert!(!out.join("modules").exists(), "nobody asked for it");
+    assert_eq!(asked("", "modules/").unwrap()["modules/gcp/network/main.tf"], Kind::Create);
+    assert_eq!(read(&out, "modules/gcp/network/main.tf"), "network\n");
+    let error = asked("man.tf", "").unwrap_err().to_string();
+    assert!(error.contains("--force man.tf names no file that tierform writes"), "{error}");
+    fs::remove_file(out.join("main.tf")).unwrap();
+    fs::create_dir(out.join("main.tf")).unwrap();
+    let error = asked("main.tf", "").unwrap_err().to_string();
+    assert!(error.contains("a directory stands there"), "{error}");
 }
 
 #[test]
@@ -342,7 +400,7 @@ fn a_manifest_that_was_tampered_with_is_refused_and_nothing_is_touched() {
         ("victim", listing(victim.to_str().unwrap())),
         ("manifest.json", good.replace('}', "")),
         ("manifest.json", format!("<<<<<<< HEAD\n{good}")),
-        ("9.0.0", good.replace("\"format\": 1", "\"format\": 2").replace(env!("CARGO_PKG_VERSION"), "9.0.0")),
+        ("9.0.0", good.replace("\"format\": 2", "\"format\": 3").replace(env!("CARGO_PKG_VERSION"), "9.0.0")),
     ] {
         fs::write(Manifest::path(&out), &text).unwrap();
         let error = refused(&second(), &out);

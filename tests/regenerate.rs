@@ -42,11 +42,14 @@ fn a_changed_spec_is_stale_until_generated_and_only_what_differs_is_written() {
     fs::write(place.path().join("coder.toml"), spec + "\n[coderd]\nreplicas = 5\n").unwrap();
     let (status, stdout, _) = tierform(place.path(), &["check"]);
     assert_eq!(status, 2);
-    assert!(stdout.contains("update   terraform.tfvars: generated text changed"), "{stdout}");
+    assert!(
+        stdout.contains("update   terraform.tfvars: generated text changed (the spec changed)"),
+        "{stdout}"
+    );
     let (status, stdout, _) = tierform(place.path(), &["generate"]);
     assert_eq!(
         (status, stdout.as_str()),
-        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 64 files written\n")
+        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 65 files written\n")
     );
     assert_eq!(tierform(place.path(), &["check"]).0, 0);
 }
@@ -60,7 +63,7 @@ fn what_the_user_edits_or_deletes_stays_so_and_is_named() {
     fs::remove_file(infra.join("outputs.tf")).unwrap();
     fs::write(infra.join("extra.tf"), "# ours too\n").unwrap();
     let (status, _, stderr) = tierform(place.path(), &["generate"]);
-    assert_eq!(status, 3);
+    assert_eq!(status, 0);
     assert!(stderr.contains("main.tf: edited by you: kept"), "{stderr}");
     assert!(stderr.contains("outputs.tf: deleted by you: stays deleted"), "{stderr}");
     assert!(!stderr.contains("extra.tf"), "{stderr}");

@@ -1,5 +1,6 @@
 //! The releases that machines install by default, each with what vouches for it.
 
+use crate::frozen::Answers;
 use crate::sizing::Figure;
 
 /// Coder's newest stable release with public evidence (coder/coder releases, stable channel, November 2026).
@@ -24,10 +25,10 @@ pub const TERRAFORM_SHA256: &str = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7
 /// chooses for itself.
 pub const KUBERNETES_VERSION: &str = "1.35";
 
-/// [`KUBERNETES_VERSION`] and why that one.
-pub fn kubernetes() -> Figure<&'static str> {
+/// [`KUBERNETES_VERSION`], unless another one is frozen, and why that one.
+pub fn kubernetes(answers: &Answers) -> Figure<String> {
     Figure {
-        value: KUBERNETES_VERSION,
+        value: answers.keep("release of Kubernetes", KUBERNETES_VERSION.to_owned()),
         reason: "in standard support when this tierform was made; raise it by one minor at a time".to_owned(),
     }
 }

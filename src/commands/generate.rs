@@ -1,43 +1,120 @@
-//! `tierform generate`: writes what differs, keeps what the user edited, and says both.
+//! `tierform generate`: writes what differs, merges or keeps what the user edited, and says both.
 
 use std::process::ExitCode;
 
-use tierform::output::Kind;
+use tierform::frozen::{CATALOG, Frozen};
+use tierform::impact::{self, Effect};
+use tierform::output::{Changes, Kind, Request};
 use tierform::{output, render};
 
-use super::{Failure, Source, print, say, warn};
-use crate::cli::Place;
+use super::{Failure, Project, print, say, warn};
+use crate::cli::Generate;
 
-/// The status for "done, but files that you edited were left as they are".
-const KEPT: u8 = 3;
+/// The status for "done, but something is left for you to decide".
+const UNDECIDED: u8 = 3;
 
-pub fn run(place: &Place) -> Result<ExitCode, Failure> {
-    let source = Source::load(&place.spec)?;
-    let out = source.out(&place.spec, place.out.as_deref());
-    let tree = render::render(&source.compiled.plan)?;
-    let changes = output::compare(&tree, &out, &source.sha256)?;
+/// Lines of a report that name files one by one; a directory with more is told in one line.
+const SHOWN: usize = 12;
+
+pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
+    let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
+    let Project { compiled, spec_sha256, opened, frozen, offered } = project;
+    let tree = render::render(&compiled.plan)?;
+    let request =
+        Request { spec_sha256: &spec_sha256, frozen, force: &arguments.force, restore: &arguments.restore };
+    let changes = output::compare_for(&tree, opened, request)?;
     let written = changes.iter().filter(|change| change.kind.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
-    output::write(&changes)?;
-
-    let mut text = String::new();
-    for change in changes.iter().filter(|change| change.kind.is_written()) {
-        text += &format!("{:<6} {}\n", change.kind.to_string(), change.path);
+    if !arguments.accept_data_loss && loses_data(&changes) {
+        return Ok(ExitCode::from(UNDECIDED));
     }
-    text += &match changes.written() {
-        0 => format!("{} is current: {} files, nothing to write\n", out.display(), tree.len()),
-        written => format!("{}: {written} of {} files written\n", out.display(), tree.len()),
-    };
+    if !arguments.dry_run {
+        output::write(&changes)?;
+    }
 
     // First what must not be missed: stdout may be closed or full.
-    warn(&source.compiled.plan.warnings);
-    let kept: Vec<_> = changes.kept().collect();
-    for change in &kept {
-        say(&format!("{}: {}", change.path, change.kind.reason()));
+    warn(&compiled.plan.warnings);
+    tell_catalog(&changes, offered.as_ref(), arguments.upgrade_catalog);
+    for change in changes.iter() {
+        if change.kind.is_kept() || matches!(change.kind, Kind::Deleted | Kind::Force) {
+            say(&format!("{}: {}", change.path, change.kind.reason()));
+        }
     }
-    for change in changes.iter().filter(|change| change.kind == Kind::Deleted) {
-        say(&format!("{}: {}", change.path, change.kind.reason()));
+    print(&report(&changes, tree.len(), arguments.dry_run))?;
+    let is_unresolved = changes.iter().any(|change| change.kind.is_unresolved());
+    Ok(if is_unresolved { ExitCode::from(UNDECIDED) } else { ExitCode::SUCCESS })
+}
+
+/// Whether writing would make Terraform destroy data; says which.
+fn loses_data(changes: &Changes<'_>) -> bool {
+    let impacts = match impact::of(changes) {
+        Ok(impacts) => impacts,
+        Err(path) => {
+            say(&format!("{path} is no HCL, so what this means in the cloud cannot be told"));
+            return false;
+        }
+    };
+    let losses: Vec<_> = impacts.into_iter().filter(|impact| impact.effect == Effect::DataLoss).collect();
+    if losses.is_empty() {
+        return false;
     }
-    print(&text)?;
-    Ok(if kept.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(KEPT) })
+    say(impact::to_text(&losses).trim_end());
+    say(&format!(
+        "nothing was written to {}: an apply would lose what is named above; take the change back, or move the data and \
+         run again with --accept-data-loss",
+        changes.out().display()
+    ));
+    true
+}
+
+/// What an upgrade of the catalog changed, or would change.
+fn tell_catalog(changes: &Changes<'_>, offered: Option<&Frozen>, is_upgrade: bool) {
+    let after = &changes.after().frozen;
+    if let Some(before) = changes.before().map(|before| &before.frozen).filter(|_| is_upgrade) {
+        for (question, old, new) in before.differences(after) {
+            say(&format!("{question}: {old} → {new}"));
+        }
+        let differences = before.differences(after).count();
+        say(&format!("catalog {} → {}: {differences} sizes differ", before.catalog, after.catalog));
+    } else if let Some(differences) = offered.map(|offered| after.differences(offered).count())
+        && differences > 0
+    {
+        say(&format!(
+            "the sizes stay those of catalog {}; this tierform's catalog {CATALOG} has {differences} of them otherwise: \
+             tierform diff --upgrade-catalog shows, tierform generate --upgrade-catalog takes them",
+            after.catalog
+        ));
+    }
+}
+
+/// A line for each file that is written, and their number.
+fn report(changes: &Changes<'_>, all: usize, is_dry: bool) -> String {
+    let mut text = String::new();
+    for (kind, name, files) in lines(changes) {
+        text += &match files {
+            1 => format!("{kind:<6} {name}\n"),
+            files => format!("{kind:<6} {name} ({files} files)\n"),
+        };
+    }
+    let out = changes.out().display();
+    text + &match (changes.written(), is_dry) {
+        (0, _) => format!("{out} is current: {all} files, nothing to write\n"),
+        (written, true) => format!("{out}: {written} of {all} files would be written\n"),
+        (written, false) => format!("{out}: {written} of {all} files written\n"),
+    }
+}
+
+/// What is written, in order, with the number of files: single ones, or where many change, folders of modules.
+fn lines<'c>(changes: &'c Changes<'_>) -> Vec<(Kind, &'c str, usize)> {
+    let is_long = changes.before().is_some() && changes.written() > SHOWN;
+    let mut lines: Vec<(Kind, &str, usize)> = Vec::new();
+    for change in changes.iter().filter(|change| change.kind.is_written()) {
+        let folder = change.path.rsplit_once('/').filter(|_| is_long && change.kind != Kind::Merge);
+        let name = folder.map_or(change.path.as_str(), |(folder, _)| folder);
+        match lines.last_mut() {
+            Some((kind, last, files)) if *kind == change.kind && *last == name => *files += 1,
+            _ => lines.push((change.kind, name, 1)),
+        }
+    }
+    lines
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod cost;
+mod diff;
 mod generate;
 mod machines;
 mod regions;
@@ -10,17 +11,19 @@ mod size;
 mod tiers;
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use tierform::diagnostic::{self, Diagnostic};
-use tierform::output::OutputError;
+use tierform::frozen::{Answers, CATALOG, Frozen};
+use tierform::output::{self, Opened, OutputError};
 use tierform::render::RenderError;
 use tierform::sizing::Warning;
 use tierform::spec::{self, Cloud, Spec, Unreadable};
-use tierform::{Compiled, catalog, compile, resolve};
+use tierform::tree::sha256_hex;
+use tierform::{Compiled, catalog, compile, compile_reading, resolve};
 
-use crate::cli::{Catalog, Command, Question};
+use crate::cli::{Catalog, Command, Place, Question};
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,11 @@ pub enum Failure {
     /// The rehearsal could not run.
     #[error("error: {0}")]
     Rehearse(#[from] tierform::rehearse::Error),
+    /// What a change means in the cloud could not be told.
+    #[error(
+        "error: {0} is no HCL, so what the change means in the cloud cannot be told; mend the file and try again"
+    )]
+    NoImpact(String),
     /// The result could not be printed.
     #[error("error: the result could not be printed: {0}")]
     Print(std::io::Error),
@@ -48,8 +56,9 @@ pub enum Failure {
 /// Runs a subcommand; the status is what it promises in its help.
 pub fn run(command: &Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Generate(place) => generate::run(place),
-        Command::Check(place) => check::run(place),
+        Command::Generate(generate) => generate::run(generate),
+        Command::Check(check) => check::run(check),
+        Command::Diff(diff) => diff::run(diff),
         Command::Size(size) => size::run(size),
         Command::Rehearse(rehearse) => rehearse::run(rehearse),
         Command::Cost(cost) => cost::run(cost),
@@ -59,32 +68,60 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// A spec on disk, compiled.
-pub struct Source {
-    pub compiled: Compiled,
-    pub sha256: String,
+/// The spec at `path`, compiled for its own sake.
+pub fn compiled(path: &Path) -> Result<Compiled, Failure> {
+    let text = spec::load(path)?;
+    compile(&text).map_err(|problems| Failure::Spec(report(&problems, &path.display().to_string(), &text)))
 }
 
-impl Source {
-    pub fn load(path: &Path) -> Result<Source, Failure> {
-        let text = spec::load(path)?;
-        match compile(&text) {
-            Ok(compiled) => Ok(Source { compiled, sha256: tierform::tree::sha256_hex(text.as_bytes()) }),
-            Err(problems) => Err(Failure::Spec(report(&problems, &path.display().to_string(), &text))),
-        }
-    }
+/// A spec on disk, compiled, and the directory that is generated from it.
+pub struct Project {
+    pub compiled: Compiled,
+    pub spec_sha256: String,
+    /// The output directory as it is.
+    pub opened: Opened,
+    /// The sizes that are in force.
+    pub frozen: Frozen,
+    /// What the catalog aboard would say instead, where the directory's sizes are from another one.
+    pub offered: Option<Frozen>,
+}
 
-    /// Where the directory of the spec at `path` is: `asked`, else the spec's `output`, else `infra`, beside the spec.
-    pub fn out(&self, path: &Path, asked: Option<&Path>) -> PathBuf {
-        let output = self.compiled.spec.output.as_ref().map_or("infra", |output| output.get_ref());
-        asked.map_or_else(|| path.parent().unwrap_or(Path::new("")).join(output), Path::to_path_buf)
+impl Project {
+    /// Reads all of it; `upgrade` takes this program's catalog instead of the directory's frozen sizes.
+    pub fn load(place: &Place, upgrade: bool) -> Result<Project, Failure> {
+        let text = spec::load(&place.spec)?;
+        let refused = |problems: Vec<Diagnostic>| {
+            Failure::Spec(report(&problems, &place.spec.display().to_string(), &text))
+        };
+        let reading = spec::read(&text);
+        let output = reading.spec.as_ref().and_then(|spec| spec.output.as_ref());
+        let output = output.map_or("infra", |output| output.get_ref());
+        let beside = || place.spec.parent().unwrap_or(Path::new("")).join(output);
+        let out = place.out.clone().unwrap_or_else(beside);
+        // A mistake in the spec is told first.
+        let opened = output::open(&out);
+        let held = opened.as_ref().ok().and_then(Opened::manifest).map(|manifest| &manifest.frozen);
+        let answers = match held {
+            Some(held) if !upgrade => Answers::held(held),
+            _ => Answers::default(),
+        };
+        let compiled = compile_reading(reading, &answers).map_err(refused)?;
+        let opened = opened?;
+        let frozen = answers.into_frozen();
+        let offered = (frozen.catalog != CATALOG).then(|| {
+            let current = Answers::default();
+            // A spec that the catalog aboard refuses has nothing to offer.
+            tierform::resolve_with(compiled.spec.clone(), &current).map(|_| current.into_frozen())
+        });
+        let offered = offered.and_then(Result::ok);
+        Ok(Project { compiled, spec_sha256: sha256_hex(text.as_bytes()), opened, frozen, offered })
     }
 }
 
 /// What a question is about, compiled.
 pub fn answer(question: &Question) -> Result<Compiled, Failure> {
     let (Some(tier), Some(cloud)) = (question.tier, question.cloud) else {
-        return Ok(Source::load(question.spec.as_deref().unwrap_or(Path::new("coder.toml")))?.compiled);
+        return compiled(question.spec.as_deref().unwrap_or(Path::new("coder.toml")));
     };
     let region = question.region.as_deref().unwrap_or(catalog::list_region(cloud));
     // What is wrong with such a spec has no place in a file.
@@ -139,7 +176,12 @@ fn report(problems: &[Diagnostic], name: &str, text: &str) -> String {
 }
 
 fn is_colourful() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal() && is_colour_wanted()
+}
+
+/// Whether nobody asked for plain text.
+pub fn is_colour_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Says something to the person at the terminal.

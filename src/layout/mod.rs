@@ -7,6 +7,11 @@ mod tokens;
 
 use std::borrow::Cow;
 
+/// Whether a file of this name is Terraform's to read, and so laid out.
+pub fn is_hcl(path: &str) -> bool {
+    path.ends_with(".tf") || path.ends_with(".tfvars")
+}
+
 /// `text` as `terraform fmt` (and `tofu fmt`) would lay it out.
 ///
 /// Beyond `fmt`, it folds several blank lines to one, starts without one, ends with one newline, turns CRLF into LF

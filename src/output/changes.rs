@@ -5,7 +5,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::disk::What;
-use super::manifest::Manifest;
+use super::manifest::{FORMAT, Manifest};
+use super::merge::Clash;
+
+/// What is appended to the path of a file whose changes clash, for the text that tierform generates now.
+pub const CONFLICT_SUFFIX: &str = ".tierform-new";
 
 /// What is to happen with one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,12 +19,16 @@ pub enum Kind {
     Create,
     /// Untouched by the user since we wrote it, and the generated text changed: replaced.
     Update,
+    /// Edited by the user, and what we generate changed as well, elsewhere: both changes are written.
+    Merge,
+    /// Edited by the user, who asked to have the generated text instead: replaced.
+    Force,
     /// As generated already, whoever wrote it.
     Unchanged,
     /// Edited by the user; what we generate has not changed since: kept.
     Edited,
-    /// Edited by the user, and what we generate changed as well: kept, without the new text.
-    Diverged,
+    /// Edited by the user, and what we generate clashes with it: kept, the new text is written beside it.
+    Conflict(Clash),
     /// Something that we did not write is where a file would go: kept.
     Occupied(What),
     /// Deleted by the user: stays deleted.
@@ -34,13 +42,17 @@ pub enum Kind {
 impl Kind {
     /// Whether the writer does something about such a file.
     pub fn is_written(self) -> bool {
-        matches!(self, Self::Create | Self::Update | Self::Remove)
+        matches!(self, Self::Create | Self::Update | Self::Merge | Self::Force | Self::Remove)
     }
 
-    /// Whether the user's side was kept against ours, which a report must name and `generate` tells by its exit code.
-    /// A deletion is not among them: it is a wish that we fulfil.
+    /// Whether the user's side stands, which a report must name.
     pub fn is_kept(self) -> bool {
-        matches!(self, Self::Edited | Self::Diverged | Self::Occupied(_) | Self::KeepOrphan)
+        matches!(self, Self::Edited | Self::Conflict(_) | Self::Occupied(_) | Self::KeepOrphan)
+    }
+
+    /// Whether the directory lacks what the spec generates until the user decides, which `generate` tells by its status.
+    pub fn is_unresolved(self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Occupied(_))
     }
 
     /// Why, as the rest of a line that starts with the file's path.
@@ -48,15 +60,21 @@ impl Kind {
         match self {
             Self::Create => "new".to_owned(),
             Self::Update => "generated text changed".to_owned(),
+            Self::Merge => {
+                "edited by you, and the generated text changed elsewhere: both are in it".to_owned()
+            }
+            Self::Force => "edited by you, replaced as you asked".to_owned(),
             Self::Unchanged => "as generated".to_owned(),
             Self::Edited => "edited by you: kept; tierform generates the same as before".to_owned(),
-            Self::Diverged => {
-                "edited by you: kept, so it lacks what tierform now generates differently".to_owned()
-            }
+            Self::Conflict(clash) => format!(
+                "conflict: {}; yours is kept, the other side is beside it in {CONFLICT_SUFFIX}: take over what you \
+                 want, then delete that file",
+                clash.reason()
+            ),
             Self::Occupied(what) => {
                 format!("{what} of yours is in the way: kept; move it to get the generated file")
             }
-            Self::Deleted => "deleted by you: stays deleted".to_owned(),
+            Self::Deleted => "deleted by you: stays deleted; --restore brings it back".to_owned(),
             Self::Remove => "no longer generated".to_owned(),
             Self::KeepOrphan => {
                 "no longer generated, but edited by you: kept; delete it unless you need it".to_owned()
@@ -71,9 +89,11 @@ impl fmt::Display for Kind {
         f.pad(match self {
             Self::Create => "create",
             Self::Update => "update",
+            Self::Merge => "merge",
+            Self::Force => "force",
             Self::Unchanged => "unchanged",
             Self::Edited => "edited",
-            Self::Diverged => "diverged",
+            Self::Conflict(_) => "conflict",
             Self::Occupied(_) => "occupied",
             Self::Deleted => "deleted",
             Self::Remove => "remove",
@@ -93,8 +113,42 @@ pub struct Change<'t> {
     pub new: Option<&'t str>,
     /// What is on disk, where that is a file and differs from the generated text.
     pub on_disk: Option<Vec<u8>>,
-    /// The hash of the text that we wrote and that is on disk, where that is to go.
-    pub(super) ours_on_disk: Option<String>,
+    /// Whether the generated text is the same in every deployment of this version.
+    pub is_embedded: bool,
+    /// The merge of both sides, where that is written.
+    pub(super) merged: Option<String>,
+    /// The hash of the generated text that the disk's is, or was edited from; only where that is to go.
+    pub(super) from: Option<String>,
+}
+
+impl Change<'_> {
+    /// The text that is there after writing; `None` where nothing of ours and no edited text of ours will be.
+    pub fn after(&self) -> Option<&[u8]> {
+        match self.kind {
+            Kind::Remove | Kind::Deleted => None,
+            Kind::Merge => self.merged.as_deref().map(str::as_bytes),
+            kind if kind.is_kept() => self.on_disk.as_deref(),
+            _ => self.new.map(str::as_bytes),
+        }
+    }
+
+    /// The text that is there now; `None` where there is no file.
+    pub fn before(&self) -> Option<&[u8]> {
+        match self.kind {
+            Kind::Unchanged => self.new.map(str::as_bytes),
+            _ => self.on_disk.as_deref(),
+        }
+    }
+
+    /// For the other side of a conflict: the path of the file that it belongs to.
+    pub fn beside(&self) -> Option<&str> {
+        self.path.strip_suffix(CONFLICT_SUFFIX)
+    }
+
+    /// What the writer puts there.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.merged.as_deref().or(self.new)
+    }
 }
 
 /// All files of one output directory, the generated and the recorded ones, in path order.
@@ -114,7 +168,7 @@ impl<'t> Changes<'t> {
         &self.out
     }
 
-    /// Every file, sorted by path.
+    /// Every file, sorted by path; after a file with a conflict, its other side.
     pub fn iter(&self) -> impl Iterator<Item = &Change<'t>> {
         self.files.iter()
     }
@@ -124,7 +178,7 @@ impl<'t> Changes<'t> {
         self.iter().filter(|change| change.kind.is_written()).count()
     }
 
-    /// Files where the user's side was kept against ours; any makes `generate` exit 3.
+    /// Files where the user's side stands.
     pub fn kept(&self) -> impl Iterator<Item = &Change<'t>> {
         self.iter().filter(|change| change.kind.is_kept())
     }
@@ -135,8 +189,18 @@ impl<'t> Changes<'t> {
     /// same does not count either. What does count: a file that came to its generated text in another way than by our
     /// last finished run, because the manifest does not know it yet, and whatever an interrupted run left.
     pub fn is_current(&self) -> bool {
-        let recorded = |before: &Manifest| before.files == self.after.files && before.pending.is_empty();
-        self.before.as_ref().is_some_and(recorded) && self.written() == 0 && !self.is_littered
+        self.written() == 0 && self.is_recorded()
+    }
+
+    /// Whether the records say already what they would say after writing.
+    pub fn is_recorded(&self) -> bool {
+        let same = |before: &Manifest| {
+            before.format == FORMAT
+                && before.files == self.after.files
+                && before.frozen == self.after.frozen
+                && before.pending.is_empty()
+        };
+        self.before.as_ref().is_some_and(same) && !self.is_littered
     }
 
     /// The manifest as found: `None` on a first run. Says which spec and which version made the directory.

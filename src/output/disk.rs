@@ -62,7 +62,7 @@ pub(super) enum Found {
 /// The output directory, with what is known of its subdirectories: each is looked at once.
 pub(super) struct Disk<'p> {
     out: &'p Path,
-    directories: HashMap<&'p str, bool>,
+    directories: HashMap<String, bool>,
 }
 
 impl<'p> Disk<'p> {
@@ -73,7 +73,7 @@ impl<'p> Disk<'p> {
     /// Reads the file at `path`, which is relative and was checked to have no `..`.
     ///
     /// A parent that is anything but a real directory is an error; it being absent is not.
-    pub(super) fn find(&mut self, path: &'p str) -> Result<Found, OutputError> {
+    pub(super) fn find(&mut self, path: &str) -> Result<Found, OutputError> {
         for (slash, _) in path.match_indices('/') {
             if !self.has_directory(&path[..slash])? {
                 return Ok(Found::Nothing);
@@ -91,12 +91,12 @@ impl<'p> Disk<'p> {
         }
     }
 
-    fn has_directory(&mut self, path: &'p str) -> Result<bool, OutputError> {
+    fn has_directory(&mut self, path: &str) -> Result<bool, OutputError> {
         if let Some(&known) = self.directories.get(path) {
             return Ok(known);
         }
         let exists = is_directory(&self.out.join(path))?;
-        self.directories.insert(path, exists);
+        self.directories.insert(path.to_owned(), exists);
         Ok(exists)
     }
 }
@@ -147,6 +147,12 @@ pub(super) fn read_record(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
             reason: format!("it is {what} and not a file of its own"),
         }),
     }
+}
+
+/// `text` with the byte-order mark and the line ends of `like`: what an editor on Windows has there, it shall find again.
+pub(super) fn dressed(text: String, like: &[u8]) -> String {
+    let text = if like.windows(2).any(|pair| pair == b"\r\n") { text.replace('\n', "\r\n") } else { text };
+    if like.starts_with(b"\xef\xbb\xbf") { format!("\u{feff}{text}") } else { text }
 }
 
 /// Whether a file of this name is staged.

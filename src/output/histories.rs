@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::{Kind, Manifest, compare, write};
+use super::{CONFLICT_SUFFIX, Kind, Manifest, compare, write};
 use crate::tree::Tree;
 
 const PATHS: [&str; 5] =
@@ -21,8 +21,12 @@ enum Event {
     Generate(Versions),
     /// A run that finds the path taken when it comes to write there, if it writes there at all.
     Interrupted(Versions, &'static str),
-    /// The user saves a text of their own.
+    /// The user adds a line, which can be merged.
+    Add(&'static str),
+    /// The user saves a text of their own, which clashes with whatever is generated next.
     Edit(&'static str),
+    /// The user deletes the other side of a conflict.
+    Settle(&'static str),
     /// The user saves a text that some run could have generated.
     Copy(&'static str, u8),
     Delete(&'static str),
@@ -36,7 +40,9 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => versions().prop_map(Event::Generate),
         1 => (versions(), path()).prop_map(|(versions, path)| Event::Interrupted(versions, path)),
+        3 => path().prop_map(Event::Add),
         2 => path().prop_map(Event::Edit),
+        1 => path().prop_map(Event::Settle),
         1 => (path(), 1_u8..3).prop_map(|(path, version)| Event::Copy(path, version)),
         1 => path().prop_map(Event::Delete),
         1 => path().prop_map(Event::Crlf),
@@ -44,7 +50,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 fn text(path: &str, version: u8) -> String {
-    format!("{path}\nversion {version}\n")
+    format!("locals {{\n  path = \"{path}\"\n\n  version = {version}\n\n  end = true\n}}\n")
 }
 
 fn tree(versions: Versions) -> Tree {
@@ -58,8 +64,8 @@ fn tree(versions: Versions) -> Tree {
 /// A directory and what must hold of it.
 struct World<'a> {
     out: &'a Path,
-    /// Texts that only the user has.
-    mine: BTreeMap<&'static str, String>,
+    /// Lines that only the user has.
+    mine: BTreeMap<&'static str, Vec<String>>,
     /// Generated files that the user deleted and that no run has forgotten since.
     deleted: BTreeSet<&'static str>,
 }
@@ -69,10 +75,20 @@ impl World<'_> {
         match event {
             Event::Generate(versions) => self.generate(&tree(versions))?,
             Event::Interrupted(versions, path) => self.interrupt(&tree(versions), path),
+            Event::Add(path) => {
+                if let Ok(text) = fs::read_to_string(self.out.join(path)) {
+                    let line = format!("# mine since event {number}");
+                    self.save(path, &format!("{text}{line}\n"));
+                    self.mine.entry(path).or_default().push(line);
+                }
+            }
             Event::Edit(path) => {
-                let text = format!("mine since event {number}\n");
-                self.save(path, &text);
-                self.mine.insert(path, text);
+                let line = format!("# mine since event {number}");
+                self.save(path, &format!("locals {{\n  version = 7\n}}\n{line}\n"));
+                self.mine.insert(path, vec![line]);
+            }
+            Event::Settle(path) => {
+                let _ = fs::remove_file(self.out.join(format!("{path}{CONFLICT_SUFFIX}")));
             }
             Event::Copy(path, version) => {
                 self.save(path, &text(path, version));
@@ -92,12 +108,14 @@ impl World<'_> {
                 if let Ok(text) = fs::read_to_string(self.out.join(path)) {
                     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
                     fs::write(self.out.join(path), &text).unwrap();
-                    self.mine.entry(path).and_modify(|mine| *mine = text);
                 }
             }
         }
-        for (path, text) in &self.mine {
-            prop_assert_eq!(&fs::read_to_string(self.out.join(path)).unwrap(), text);
+        for (path, lines) in &self.mine {
+            let text = fs::read_to_string(self.out.join(path)).unwrap();
+            for line in lines {
+                prop_assert!(text.lines().any(|other| other == line), "{} lost {}: {}", path, line, text);
+            }
         }
         Ok(())
     }
@@ -115,7 +133,7 @@ impl World<'_> {
         for change in changes.iter() {
             let (path, kind) = (change.path.as_str(), change.kind);
             prop_assert!(
-                !self.mine.contains_key(path) || kind.is_kept(),
+                !self.mine.contains_key(path) || kind.is_kept() || kind == Kind::Merge,
                 "{} is the user's, and is to {}",
                 path,
                 kind
@@ -127,8 +145,9 @@ impl World<'_> {
                 kind
             );
             match change.new {
-                Some(text) if kind.is_written() => {
-                    prop_assert_eq!(fs::read_to_string(self.out.join(path)).unwrap(), text);
+                Some(_) if kind.is_written() => {
+                    let on_disk = fs::read(self.out.join(path)).unwrap();
+                    prop_assert_eq!(Some(on_disk.as_slice()), change.after());
                 }
                 None if kind.is_written() => prop_assert!(!self.out.join(path).exists()),
                 _ => {}
@@ -137,7 +156,8 @@ impl World<'_> {
         self.deleted.retain(|path| tree.get(path).is_some());
         let again = compare(tree, self.out, "").unwrap();
         prop_assert!(again.is_current(), "{:?}", again);
-        prop_assert_eq!(again.kept().count(), changes.kept().count());
+        let merged = changes.iter().filter(|change| change.kind == Kind::Merge).count();
+        prop_assert_eq!(again.kept().count(), changes.kept().count() + merged);
         Ok(())
     }
 

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{OutputError, STATE_DIR, disk};
+use crate::frozen::Frozen;
 
 /// The manifest format that this program writes; it reads this one and all before it.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 2;
 
 /// The record of one output directory. No times and no places: the same spec and version give the same bytes.
 ///
@@ -18,18 +19,25 @@ pub(super) const FORMAT: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The format of this record.
-    format: u64,
+    /// The format of this record. Format 1 had no `frozen` and no `merging`.
+    pub(super) format: u64,
     /// The version of tierform that last changed the directory.
     pub tierform: String,
     /// The sha256 of the spec that the directory was last changed for.
     pub spec_sha256: String,
+    /// The sizes that the directory has, and the catalog that they were taken from.
+    #[serde(default)]
+    pub frozen: Frozen,
     /// Path → sha256 of the generated text that the file on disk is, or that the user started to edit from.
     pub files: BTreeMap<String, String>,
     /// Only while a run is under way: path → sha256 of what it puts there, or takes away. Found at a start, it says
     /// that the run before was interrupted and which texts on disk may be its work.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) pending: BTreeMap<String, String>,
+    /// Only while a run is under way: path → sha256 of the generated text in a merge that it puts there. Such a text is
+    /// the user's as well, and the generated text is what it was edited from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) merging: BTreeMap<String, String>,
 }
 
 /// What every format has, so that a newer one gets a better answer than "damaged".
@@ -49,6 +57,8 @@ impl Manifest {
             spec_sha256: spec_sha256.to_owned(),
             files: BTreeMap::new(),
             pending: BTreeMap::new(),
+            merging: BTreeMap::new(),
+            frozen: Frozen::default(),
         }
     }
 
@@ -83,7 +93,12 @@ impl Manifest {
         if manifest.format == 0 {
             return Err(damaged("there is no format 0".to_owned()));
         }
-        for (file, sha256) in manifest.files.iter().chain(&manifest.pending) {
+        if let Some((one, other)) = same_but_for_case(&manifest) {
+            return Err(damaged(format!(
+                "it lists {one:?} and {other:?}, which are one file on many systems"
+            )));
+        }
+        for (file, sha256) in manifest.files.iter().chain(&manifest.pending).chain(&manifest.merging) {
             check_path(file)
                 .map_err(|reason| damaged(format!("it lists the file {file:?}, and {reason}")))?;
             if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
@@ -93,11 +108,32 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Whether any conflict is waiting for the user.
+    pub(super) fn has_conflicts(&self) -> bool {
+        let mut paths = self.files.keys().chain(self.pending.keys());
+        paths.any(|path| path.ends_with(super::CONFLICT_SUFFIX))
+    }
+
     /// The manifest as JSON with one file a line, sorted.
     pub(super) fn to_json(&self) -> String {
         // A struct of strings and numbers always serialises.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
+}
+
+/// Two paths that differ in upper and lower case alone. On a disk that does not tell them apart, removing one as ours would
+/// remove the other, which may be edited.
+fn same_but_for_case(manifest: &Manifest) -> Option<(&str, &str)> {
+    let mut paths: Vec<&str> =
+        manifest.files.keys().chain(manifest.pending.keys()).map(String::as_str).collect();
+    // Most are in lower case, so sorting without regard to case moves few of them.
+    paths.sort_by(|a, b| lower(a).cmp(lower(b)).then_with(|| a.cmp(b)));
+    paths.dedup();
+    paths.windows(2).find(|pair| pair[0].eq_ignore_ascii_case(pair[1])).map(|pair| (pair[0], pair[1]))
+}
+
+fn lower(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Whether a file of this name stays inside the output directory and out of records that others keep there.
@@ -200,8 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn format_1_is_read_and_paths_that_differ_by_case_alone_are_refused() {
+        let first = parse(&json("main.tf", &"0".repeat(64))).unwrap();
+        assert_eq!((first.format, first.frozen.catalog), (1, 0));
+        let files = serde_json::json!({ "a/Main.tf": "0".repeat(64), "a/main.tf": "0".repeat(64), "b": "0".repeat(64) });
+        let two = serde_json::json!({"format": 2, "tierform": "0.1.0", "spec_sha256": "", "files": files});
+        let error = parse(&two.to_string()).unwrap_err().to_string();
+        assert!(error.contains("a/Main.tf") && error.contains("one file on many systems"), "{error}");
+    }
+
+    #[test]
     fn a_newer_format_names_the_version_to_use() {
-        let error = parse(r#"{"format":2,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
-        assert!(error.contains("format 2, written by tierform 9.1.0"), "{error}");
+        let error = parse(r#"{"format":3,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
+        assert!(error.contains("format 3, written by tierform 9.1.0"), "{error}");
     }
 }

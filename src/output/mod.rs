@@ -1,23 +1,29 @@
 //! What is on disk against what was rendered: compare, then write only what differs.
-//! The directory is the user's: an edited file is never replaced, a deleted one stays deleted, no symbolic link is followed.
+//! The directory is the user's: an edit is merged or kept, a deleted file stays deleted, no symbolic link is followed.
 
 mod base;
 mod changes;
 mod compare;
+mod diff;
 mod disk;
 #[cfg(test)]
 mod histories;
+mod lock;
 mod manifest;
+mod merge;
+mod pen;
 mod write;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use base::Base;
-pub use changes::{Change, Changes, Kind};
-pub use compare::compare;
+pub use changes::{CONFLICT_SUFFIX, Change, Changes, Kind};
+pub use compare::{Opened, Request, compare, compare_for, open};
+pub use diff::{FileDiff, diff, stat};
 pub use disk::What;
 pub use manifest::Manifest;
+pub use merge::Clash;
 pub use write::write;
 
 /// The directory inside the output directory that holds our own records: the manifest and the base texts.
@@ -86,6 +92,35 @@ pub enum OutputError {
     Changed {
         /// The file.
         path: PathBuf,
+    },
+    /// Another run writes there, or did since the comparison.
+    #[error(
+        "another tierform is at work in {out}, or was until just now; run tierform again when it is done"
+    )]
+    Busy {
+        /// The output directory.
+        out: PathBuf,
+    },
+    /// A wish that no file answers to.
+    #[error(
+        "{flag} {path} names no file that tierform writes; give its path inside the output directory, as in \
+         {flag} modules/gcp/coderd/main.tf"
+    )]
+    Wish {
+        /// The option.
+        flag: &'static str,
+        /// What was named.
+        path: String,
+    },
+    /// What was to be replaced by force is no file.
+    #[error(
+        "--force {path} cannot be done: {what} stands there, which tierform never replaces; remove it first"
+    )]
+    Unforced {
+        /// The file that was to be written.
+        path: String,
+        /// What is there instead.
+        what: What,
     },
     /// The file system refused.
     #[error("cannot {action} {path}: {source}; mend that and run tierform again")]

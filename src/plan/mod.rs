@@ -23,7 +23,8 @@ pub use types::{
 
 use crate::catalog::{self, MachineType, Region, releases};
 use crate::diagnostic::Diagnostic;
-use crate::sizing::{Figure, Request, Sizing, Warning, capacity};
+use crate::frozen::Answers;
+use crate::sizing::{Figure, OPEN_CONNECTIONS, Request, Sizing, Warning, capacity};
 use crate::spec::{Cloud, Machines, Spanned, Spec};
 use choose::{Chooser, Wish, ZoneRules};
 use density::NodeRules;
@@ -73,11 +74,11 @@ impl CloudRules {
 /// # Errors
 /// Every value that the catalog or the cloud refuses: an unknown region, zone or machine type, a machine too small for its
 /// role, a family not sold there, an address range too small.
-pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
+pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Vec<Diagnostic>> {
     let cloud = *spec.cloud.get_ref();
     let rules = CloudRules::of(cloud);
     let region = find_region(spec, cloud)?;
-    let mut chooser = Chooser::new(spec, cloud, region);
+    let mut chooser = Chooser::new(spec, cloud, region, answers);
 
     let current = spec.machines == Machines::Current;
     let published = |printed: Option<catalog::Published>| {
@@ -129,7 +130,9 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         need: node_need,
         place: None,
     });
-    let database = (rules.database)(spec, sizing, region).map_err(|problem| chooser.problems.push(problem));
+    let database = (rules.database)(spec, sizing, region)
+        .map(|current| keep_database(spec, sizing, answers, current))
+        .map_err(|problem| chooser.problems.push(problem));
     for problem in database_limits(spec, rules) {
         chooser.problems.push(problem);
     }
@@ -162,8 +165,11 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
     let zones = zones.names;
     let nodes = density::plan_nodes(spec, cluster, node_machine.0, &rules.node, zone_count, &mut warnings)
         .map_err(|problem| vec![problem])?;
-    let (system_type, system_need) = system_machine(node_machine.0, nodes.max.value);
+    let (system_type, system_need) = system_machine(node_machine.0, nodes.max.value, answers);
 
+    let base_gb = answers.keep("boot disk of a provisioner host, in GB", HOST_DISK_BASE_GB);
+    let daemon_gb =
+        answers.keep("boot disk of a provisioner host for each daemon, in GB", HOST_DISK_DAEMON_GB);
     let cluster_plan = ClusterPlan {
         name: cluster.name.clone(),
         cloud: cloud.as_str(),
@@ -176,19 +182,24 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         node: node(
             rules,
             &node_machine,
-            100,
+            answers.keep("boot disk of a node, in GB", 100),
             "container images of the workspaces; their homes are volumes of their own",
         ),
         nodes_min: nodes.min,
         nodes_max: nodes.max,
         max_pods: nodes.max_pods,
-        system_node: node(rules, &(system_type, system_need), 50, "images of Kubernetes' own pods"),
+        system_node: node(
+            rules,
+            &(system_type, system_need),
+            answers.keep("boot disk of a system node, in GB", 50),
+            "images of Kubernetes' own pods",
+        ),
         host: machine(
             &host_machine,
             true,
-            HOST_DISK_BASE_GB + HOST_DISK_DAEMON_GB * sizing.provisioners.per_host.value,
+            base_gb + daemon_gb * sizing.provisioners.per_host.value,
             &format!(
-                "{HOST_DISK_BASE_GB} for the system + {HOST_DISK_DAEMON_GB} a daemon: its provider cache and work directory"
+                "{base_gb} for the system + {daemon_gb} a daemon: its provider cache and work directory"
             ),
         ),
         hosts: sizing.provisioners.hosts.clone(),
@@ -200,11 +211,11 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         machine: machine(
             &coderd_machine,
             false,
-            30,
+            answers.keep("boot disk of coderd, in GB", 30),
             "the system and the binary; coderd keeps its data in the database",
         ),
         max_open_connections: Figure {
-            value: releases::MAX_OPEN_CONNECTIONS,
+            value: answers.keep(OPEN_CONNECTIONS, releases::MAX_OPEN_CONNECTIONS),
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
         },
     };
@@ -225,7 +236,7 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         name: spec.name.get_ref().clone(),
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),
-        aws: spec.aws.as_ref().map(|aws| Aws::of(aws, &network)),
+        aws: spec.aws.as_ref().map(|aws| Aws::of(aws, &network, answers)),
         azure: spec
             .azure
             .as_ref()
@@ -233,18 +244,11 @@ pub fn build(spec: &Spec, sizing: &Sizing) -> Result<Plan, Vec<Diagnostic>> {
         access: access(spec),
         network,
         existing: spec.network.existing.as_ref().map(types::Existing::of),
-        coder: coder_release(spec),
-        terraform: Release {
-            version: Figure {
-                value: releases::TERRAFORM_VERSION.to_owned(),
-                reason: "what this Coder bundles; on PATH, so that no daemon downloads its own".to_owned(),
-            },
-            sha256: Some(releases::TERRAFORM_SHA256.to_owned()),
-            mirror: None,
-        },
+        coder: coder_release(spec, answers),
+        terraform: terraform_release(answers),
         coderd,
         clusters: vec![cluster_plan],
-        database: plan_database(spec, sizing, rules, database),
+        database: plan_database(spec, sizing, rules, database, answers),
         state: state(spec),
         quotas,
         warnings,
@@ -314,12 +318,20 @@ fn node(rules: &CloudRules, of: &(&'static MachineType, String), disk_gb: u32, d
 
 /// The machine of the static pool: the nodes' own family, so that one quota covers both. Large clusters run more of
 /// Kubernetes' own pods (DNS, metrics, konnectivity grow with nodes). DERIVED.
-fn system_machine(node: &'static MachineType, nodes_max: u32) -> (&'static MachineType, String) {
+fn system_machine(
+    node: &'static MachineType,
+    nodes_max: u32,
+    answers: &Answers,
+) -> (&'static MachineType, String) {
     let vcpus = if nodes_max > 64 { 4 } else { 2 };
     let same = catalog::machines(node.cloud)
         .filter(|machine| machine.series == node.series && machine.vcpus >= vcpus && !machine.shared_core)
         .min_by_key(|machine| machine.vcpus)
         .unwrap_or(node);
+    let question = format!("machine of the system nodes beside {} with {vcpus} vCPU", node.name);
+    let held = answers.recall(&question).and_then(|name| catalog::machine(node.cloud, name));
+    let same = held.unwrap_or(same);
+    answers.note(question, same.name.to_owned());
     (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
 }
 
@@ -358,13 +370,39 @@ fn access(spec: &Spec) -> Access {
     }
 }
 
-fn coder_release(spec: &Spec) -> Release {
+/// The database's size, frozen unless the spec names one.
+fn keep_database(spec: &Spec, sizing: &Sizing, answers: &Answers, current: Figure<String>) -> Figure<String> {
+    if spec.database.machine.is_some() {
+        return current;
+    }
+    let row = &sizing.database;
+    let what = format!("database for {} vCPU, {} GB", row.vcpus.value, row.memory_gb.value);
+    Figure { value: answers.keep(choose::question(spec, &what), current.value), ..current }
+}
+
+/// The release and its checksum are frozen together.
+fn terraform_release(answers: &Answers) -> Release {
+    let both = format!("{} {}", releases::TERRAFORM_VERSION, releases::TERRAFORM_SHA256);
+    let both = answers.keep("release of Terraform", both);
+    let (version, sha256) =
+        both.split_once(' ').unwrap_or((releases::TERRAFORM_VERSION, releases::TERRAFORM_SHA256));
+    Release {
+        version: Figure {
+            value: version.to_owned(),
+            reason: "what this Coder bundles; on PATH, so that no daemon downloads its own".to_owned(),
+        },
+        sha256: Some(sha256.to_owned()),
+        mirror: None,
+    }
+}
+
+fn coder_release(spec: &Spec, answers: &Answers) -> Release {
     let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
     Release {
         version: match text(&spec.coder.version) {
             Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
             None => Figure {
-                value: releases::CODER_VERSION.to_owned(),
+                value: answers.keep("release of Coder", releases::CODER_VERSION.to_owned()),
                 reason: "newest stable release when this tierform was made".to_owned(),
             },
         },
@@ -410,7 +448,13 @@ fn row_prints_nothing(sizing: &Sizing) -> bool {
         && sizing.row.database.published.is_none()
 }
 
-fn plan_database(spec: &Spec, sizing: &Sizing, rules: &CloudRules, machine: Figure<String>) -> Database {
+fn plan_database(
+    spec: &Spec,
+    sizing: &Sizing,
+    rules: &CloudRules,
+    machine: Figure<String>,
+    answers: &Answers,
+) -> Database {
     let keys = &spec.database;
     let asked = |key: &str| format!("database.{key} in coder.toml");
     let high_availability = match &keys.high_availability {
@@ -427,14 +471,17 @@ fn plan_database(spec: &Spec, sizing: &Sizing, rules: &CloudRules, machine: Figu
     };
     let backup_days = match &keys.backup_days {
         Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
-        None => Figure { value: BACKUP_DAYS, reason: "one a day".to_owned() },
+        None => Figure {
+            value: answers.keep("days that backups are kept", BACKUP_DAYS),
+            reason: "one a day".to_owned(),
+        },
     };
     Database {
         machine,
         version: match &keys.version {
             Some(version) => Figure { value: *version.get_ref(), reason: asked("version") },
             None => Figure {
-                value: releases::POSTGRES_VERSION,
+                value: answers.keep("release of PostgreSQL", releases::POSTGRES_VERSION),
                 reason: "Coder needs 13 or newer; database.version upgrades it, with downtime".to_owned(),
             },
         },

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::addresses::ZONE_KEYS;
 use super::{Addresses, Density, Quota, aws, azure};
 use crate::catalog::releases;
+use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
 use crate::spec::{self, Backend, Spec};
 
@@ -113,7 +114,7 @@ pub struct Aws {
     /// Addresses of Kubernetes services: outside the VPC.
     pub services_cidr: &'static str,
     /// The clusters' version.
-    pub kubernetes_version: Figure<&'static str>,
+    pub kubernetes_version: Figure<String>,
 }
 
 /// What only Azure has.
@@ -160,7 +161,7 @@ pub struct ResourceGroup {
 
 impl Aws {
     /// The keys of `[aws]`, and what lies beside that network.
-    pub(super) fn of(keys: &spec::Aws, network: &Addresses) -> Aws {
+    pub(super) fn of(keys: &spec::Aws, network: &Addresses, answers: &Answers) -> Aws {
         let (is_asked, why) = match keys.nat_per_zone {
             true => (true, "aws.nat_per_zone in coder.toml"),
             false => (false, "one for all zones, which is cheaper; lost with its zone until it is replaced"),
@@ -172,7 +173,7 @@ impl Aws {
             api_cidrs: keys.api_cidrs.iter().map(|cidr| cidr.get_ref().clone()).collect(),
             nat_per_zone: Figure { value: is_asked, reason: why.to_owned() },
             services_cidr: aws::services_cidr(network),
-            kubernetes_version: releases::kubernetes(),
+            kubernetes_version: releases::kubernetes(answers),
         }
     }
 }

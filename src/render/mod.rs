@@ -3,7 +3,7 @@
 
 mod engine;
 
-use crate::layout;
+use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
 use crate::tree::{File, Tree};
 
@@ -76,8 +76,4 @@ pub fn verify<'a>(files: impl Iterator<Item = (&'a str, &'a File)>) -> Result<()
             .map_err(|reason| RenderError::NotHcl { path: path.to_owned(), reason: reason.to_string() })?;
     }
     Ok(())
-}
-
-fn is_hcl(path: &str) -> bool {
-    path.ends_with(".tf") || path.ends_with(".tfvars")
 }

@@ -10,6 +10,7 @@
 
 use crate::catalog::{self, Limits, TierRow};
 use crate::diagnostic::Diagnostic;
+use crate::frozen::Answers;
 use crate::sizing::Warning;
 use crate::spec::{Spanned, Spec, Tier};
 
@@ -72,10 +73,14 @@ fn held(row: &TierRow, figure: fn(&Limits) -> Option<u32>) -> Option<Held> {
 ///
 /// # Errors
 /// A revision that was never published; a load that no tier holds.
-pub fn choose(spec: &Spec) -> Result<(&'static TierRow, Option<Warning>), Diagnostic> {
+pub fn choose(spec: &Spec, answers: &Answers) -> Result<(&'static TierRow, Option<Warning>), Diagnostic> {
     let asked = spec.tier_revision.as_ref();
     let row = |tier: Tier| {
-        catalog::tier(tier, asked.map_or(catalog::default_revision(tier), |asked| *asked.get_ref()))
+        let revision = match asked {
+            Some(asked) => *asked.get_ref(),
+            None => answers.keep(format!("revision of tier {}", tier.as_str()), catalog::default_revision(tier)),
+        };
+        catalog::tier(tier, revision)
     };
     if let Some(tier) = &spec.tier {
         let found = row(*tier.get_ref()).map(|row| (row, None));

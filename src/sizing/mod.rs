@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::catalog::{self, CoderdRow, Density, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
+use crate::frozen::Answers;
 use crate::spec::{Spanned, Spec};
 
 /// vCPUs that the operating system of a provisioner host keeps for itself. DERIVED: the tier pages ask for "commensurate"
@@ -25,6 +26,9 @@ const WORKSPACE: Request = Request { vcpus: 0.5, memory_gb: 2.0 };
 const SPARE_CONNECTIONS: u32 = 50;
 /// Workspaces a node never exceeds unless asked: revision 1's density.
 pub const PER_NODE_CAP: u32 = 16;
+
+/// What the open connections of a replica are frozen as.
+pub const OPEN_CONNECTIONS: &str = "open connections of a coderd replica";
 
 /// A figure and why it is so.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -154,14 +158,19 @@ pub struct Database {
 ///
 /// # Errors
 /// Figures that cannot be: a revision that was never published, a load that the tier and the next one do not hold.
-pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
-    let (row, chosen) = load::choose(spec).map_err(|problem| vec![problem])?;
+pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
+    let (row, chosen) = load::choose(spec, answers).map_err(|problem| vec![problem])?;
+    let row = answers.row(row);
+    let defaults = Defaults {
+        storage_gb: answers.keep("storage where a page names none, in GB", DEFAULT_STORAGE_GB),
+        open: answers.keep(OPEN_CONNECTIONS, catalog::releases::MAX_OPEN_CONNECTIONS),
+    };
     let from_row = format!("tier {}, revision {}", row.tier.as_str(), row.revision);
 
     let mut warnings: Vec<_> = chosen.into_iter().collect();
     let coderd = size_coderd(spec, row, &from_row, &mut warnings);
     let provisioners = size_provisioners(spec, row, &from_row, &mut warnings);
-    let database = size_database(spec, row, &from_row, &coderd, &mut warnings);
+    let database = size_database(spec, row, &from_row, &defaults, &coderd, &mut warnings);
     let clusters = vec![size_cluster(spec, row, &from_row, &provisioners)];
     warnings.extend(load::check(spec, row, provisioners.count.value)?);
     warnings.extend(row.proxies.as_ref().map(|proxies| without_proxies(row, proxies)));
@@ -171,6 +180,13 @@ pub fn size(spec: &Spec) -> Result<Sizing, Vec<Diagnostic>> {
         ..row.limits
     };
     Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
+}
+
+/// What holds where page and spec are silent.
+struct Defaults {
+    storage_gb: u32,
+    /// Open database connections a replica.
+    open: u32,
 }
 
 /// What a page asks for in further regions, and why it is not built.
@@ -338,6 +354,7 @@ fn size_database(
     spec: &Spec,
     row: &'static TierRow,
     from_row: &str,
+    defaults: &Defaults,
     coderd: &Coderd,
     warnings: &mut Vec<Warning>,
 ) -> Database {
@@ -345,11 +362,11 @@ fn size_database(
     let storage = match row.database.storage_gb {
         Some(gb) => (gb, from_row.to_owned()),
         None => {
-            (DEFAULT_STORAGE_GB, "the page names none; what revision 1 gives its smallest tier".to_owned())
+            (defaults.storage_gb, "the page names none; what revision 1 gives its smallest tier".to_owned())
         }
     };
     // While a new generation of coderd starts, the old one still holds its connections.
-    let open = catalog::releases::MAX_OPEN_CONNECTIONS;
+    let open = defaults.open;
     // Never for fewer replicas than the row has: the upgrade goes through one replica, and a change of this figure restarts the
     // database.
     let replicas = coderd.replicas.value.max(row.coderd.replicas);

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::spec::{Cloud, Tier};
 
 /// One tier in one revision.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct TierRow {
     /// The tier.
     pub tier: Tier,
@@ -52,7 +52,7 @@ pub struct Limits {
 }
 
 /// coderd's row, or that of the workspace proxies, which are sized alike.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CoderdRow {
     /// vCPUs each.
     pub vcpus: u32,
@@ -65,7 +65,7 @@ pub struct CoderdRow {
 }
 
 /// The provisioners' row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ProvisionerRow {
     /// Daemons in all.
     pub count: u32,
@@ -97,7 +97,7 @@ pub struct Each {
 }
 
 /// The workspace nodes' row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct NodesRow {
     /// vCPUs a node.
     pub vcpus: u32,
@@ -112,7 +112,7 @@ pub struct NodesRow {
 }
 
 /// The database's row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DatabaseRow {
     /// vCPUs.
     pub vcpus: u32,
@@ -140,12 +140,37 @@ pub struct Published {
 }
 
 /// A sentence of the page, in our words.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Footnote {
     /// What it is about: a component of the deployment.
     pub about: &'static str,
     /// What it says.
     pub says: &'static str,
+}
+
+impl TierRow {
+    /// Every figure that a size follows from, in one fixed order.
+    pub fn figures(&mut self) -> Vec<&mut u32> {
+        let (Density::PerDaemon(each) | Density::PerHost(each)) = &mut self.provisioners.density;
+        let mut figures = vec![
+            &mut self.limits.running_workspaces,
+            &mut self.coderd.replicas,
+            &mut self.coderd.vcpus,
+            &mut self.coderd.memory_gb,
+            &mut self.provisioners.count,
+            &mut self.provisioners.per_host,
+            &mut each.vcpus,
+            &mut each.memory_gb,
+            &mut self.database.nodes,
+            &mut self.database.vcpus,
+            &mut self.database.memory_gb,
+        ];
+        figures.extend(self.database.storage_gb.as_mut());
+        if let Some(node) = &mut self.nodes {
+            figures.extend([&mut node.vcpus, &mut node.memory_gb, &mut node.nodes, &mut node.per_node]);
+        }
+        figures
+    }
 }
 
 /// Every published row, smallest tier and older revision first.

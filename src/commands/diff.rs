@@ -1,0 +1,61 @@
+//! `tierform diff`: what generate would change, as a unified diff; never writes.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use tierform::output::{FileDiff, Request};
+use tierform::{impact, output, render};
+
+use super::{Failure, Project, is_colour_wanted, print, say};
+use crate::cli::Diff;
+
+/// The status for "there is a difference".
+const DIFFERENT: u8 = 2;
+
+pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
+    let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
+    let Project { compiled, spec_sha256, opened, frozen, .. } = project;
+    let tree = render::render(&compiled.plan)?;
+    let request = Request { spec_sha256: &spec_sha256, frozen, ..Request::default() };
+    let changes = output::compare_for(&tree, opened, request)?;
+    let files = output::diff(&changes);
+    for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
+        say(&format!("{}: {}", change.path, change.kind.reason()));
+    }
+    if arguments.impact {
+        return match impact::of(&changes) {
+            Ok(impacts) => {
+                print(&impact::to_text(&impacts))?;
+                Ok(if impacts.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+            }
+            Err(path) => Err(Failure::NoImpact(path)),
+        };
+    }
+    let is_colourful = std::io::stdout().is_terminal() && is_colour_wanted();
+    print(&match (arguments.stat, files.is_empty()) {
+        (_, true) => String::new(),
+        (true, _) => output::stat(&files),
+        (false, _) => files.iter().map(|file| text(file, is_colourful)).collect(),
+    })?;
+    Ok(if files.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+}
+
+/// A file's diff, in git's colours.
+fn text(file: &FileDiff, is_colourful: bool) -> String {
+    if !is_colourful {
+        return file.text.clone();
+    }
+    let mut text = String::with_capacity(file.text.len() * 5 / 4);
+    for line in file.text.split_inclusive('\n') {
+        let colour = match line.as_bytes() {
+            [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "1",
+            [b'@', b'@', ..] => "36",
+            [b'-', ..] => "31",
+            [b'+', ..] => "32",
+            _ => "0",
+        };
+        let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
+        text += &format!("\u{1b}[{colour}m{content}\u{1b}[0m{end}");
+    }
+    text
+}

@@ -1,0 +1,140 @@
+//! Frozen sizes: what the catalog answered when a directory was generated, question by question.
+//! A newer tierform with a newer catalog asks the same questions and takes the old answers, so that an upgrade of the
+//! program never moves a size by itself. A question that the spec's change makes anew is answered by the catalog aboard.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::TierRow;
+
+/// The version of the catalog aboard: raised whenever an answer of it may change, which a test watches.
+pub const CATALOG: u32 = 1;
+
+/// Answers by question, as the manifest keeps them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    /// The catalog that answered; 0 where a directory is older than this record.
+    pub catalog: u32,
+    /// Question → answer. A question holds all that its answer follows from.
+    pub answers: BTreeMap<String, String>,
+}
+
+/// A run's answers: taken from the frozen ones where those know the question, and collected for the manifest.
+#[derive(Debug, Default)]
+pub struct Answers {
+    held: Frozen,
+    given: RefCell<BTreeMap<String, String>>,
+}
+
+impl Answers {
+    /// Answers that stay as in `held`, whatever the catalog aboard says.
+    pub fn held(held: &Frozen) -> Self {
+        // The same catalog gives the same answers.
+        let held = if held.catalog == CATALOG { Frozen::default() } else { held.clone() };
+        Self { held, given: RefCell::default() }
+    }
+
+    /// The frozen answer to a question, if there is one.
+    pub fn recall(&self, question: &str) -> Option<&str> {
+        self.held.answers.get(question).map(String::as_str)
+    }
+
+    /// Notes the answer that was taken.
+    pub fn note(&self, question: String, answer: String) {
+        self.given.borrow_mut().insert(question, answer);
+    }
+
+    /// A figure or a name that is frozen.
+    pub fn keep<T: FromStr + ToString>(&self, question: impl Into<String>, current: T) -> T {
+        let question = question.into();
+        let answer = self.recall(&question).and_then(|answer| answer.parse().ok()).unwrap_or(current);
+        self.note(question, answer.to_string());
+        answer
+    }
+
+    /// The figures of a tier's row, as they were when its sizes were frozen.
+    pub fn row(&self, row: &'static TierRow) -> &'static TierRow {
+        let mut kept = row.clone();
+        let question = format!("figures of tier {}, revision {}", row.tier.as_str(), row.revision);
+        let mut figures = kept.figures();
+        let held = self.recall(&question).map(|answer| answer.split(' ').map(str::parse).collect());
+        if let Some(Ok(held)) = held.map(|held: Result<Vec<u32>, _>| held)
+            && held.len() == figures.len()
+        {
+            figures.iter_mut().zip(&held).for_each(|(figure, held)| **figure = *held);
+        }
+        let figures: Vec<u32> = figures.into_iter().map(|figure| *figure).collect();
+        let words: Vec<String> = figures.iter().map(u32::to_string).collect();
+        self.note(question, words.join(" "));
+        let is_same = row.clone().figures().into_iter().map(|figure| *figure).eq(figures);
+        // A row lives as long as the program, like those of the catalog; a run takes one at most.
+        if is_same { row } else { Box::leak(Box::new(kept)) }
+    }
+
+    /// What the manifest is to keep.
+    pub fn into_frozen(self) -> Frozen {
+        let catalog = if self.held.catalog == 0 { CATALOG } else { self.held.catalog };
+        Frozen { catalog, answers: self.given.into_inner() }
+    }
+}
+
+impl Frozen {
+    /// Questions that both answer, differently: question, our answer, the other's.
+    pub fn differences<'a>(&'a self, other: &'a Frozen) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+        self.answers.iter().filter_map(|(question, answer)| {
+            let theirs = other.answers.get(question)?;
+            (theirs != answer).then_some((question.as_str(), answer.as_str(), theirs.as_str()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frozen(catalog: u32, answer: &str) -> Frozen {
+        Frozen { catalog, answers: BTreeMap::from([("disk of coderd".to_owned(), answer.to_owned())]) }
+    }
+
+    #[test]
+    fn an_older_catalogs_answer_stays_and_is_kept_for_the_next_time() {
+        let answers = Answers::held(&frozen(CATALOG + 1, "20"));
+        assert_eq!(answers.keep("disk of coderd", 30), 20);
+        assert_eq!(answers.keep("disk of a node", 100), 100, "a question of its own");
+        let kept = answers.into_frozen();
+        assert_eq!(kept.catalog, CATALOG + 1);
+        assert_eq!(kept.answers["disk of coderd"], "20");
+        assert_eq!(kept.answers["disk of a node"], "100");
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_any_more_is_given_anew() {
+        assert_eq!(Answers::held(&frozen(CATALOG + 1, "twenty")).keep("disk of coderd", 30), 30);
+        assert_eq!(Answers::held(&frozen(CATALOG, "20")).keep("disk of coderd", 30), 30, "the same catalog");
+    }
+
+    #[test]
+    fn a_rows_figures_stay() {
+        let row = crate::catalog::tier(crate::spec::Tier::K1, 2).unwrap();
+        let answers = Answers::default();
+        assert!(std::ptr::eq(answers.row(row), row));
+        let mut frozen = Frozen { catalog: CATALOG + 1, ..answers.into_frozen() };
+        let figures = frozen.answers.values_mut().next().unwrap();
+        *figures = figures.replacen(' ', " 1", 1);
+        let answers = Answers::held(&frozen);
+        let kept = answers.row(row);
+        assert_ne!(kept.clone().figures(), row.clone().figures());
+        assert_eq!(answers.into_frozen(), frozen);
+    }
+
+    #[test]
+    fn differences_are_told_by_question() {
+        let (old, new) = (frozen(1, "20"), frozen(2, "30"));
+        assert_eq!(old.differences(&new).collect::<Vec<_>>(), [("disk of coderd", "20", "30")]);
+        assert_eq!(old.differences(&old).count(), 0);
+    }
+}

@@ -1,0 +1,125 @@
+//! What the table and the evaluation make of small changes, each told by one resource.
+
+use super::*;
+
+type Files = [(&'static str, &'static str)];
+
+fn told(old: &Files, new: &Files) -> Vec<String> {
+    let bytes = |files: &Files| files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>();
+    let impacts = between(bytes(old).into_iter(), bytes(new).into_iter()).unwrap();
+    impacts
+        .into_iter()
+        .map(|impact| {
+            format!("{} {}: {}", impact.effect.as_str(), impact.address, impact.arguments.join("; "))
+        })
+        .collect()
+}
+
+const DATABASE: &str = r#"
+variable "database" { type = object({ tier = string, region = optional(string) }) }
+resource "google_sql_database_instance" "this" {
+  name   = "acme"
+  region = coalesce(var.database.region, "us-central1")
+  settings {
+    tier = var.database.tier
+  }
+}
+resource "google_sql_database" "coder" {
+  name     = "coder"
+  instance = google_sql_database_instance.this.name
+}
+"#;
+const CALL: &str = "variable \"database\" {}\nmodule \"database\" {\n  source = \"./modules/db\"\n  database = var.database\n}\n";
+
+#[test]
+fn a_value_is_followed_from_the_tfvars_to_the_resource() {
+    let files = |values: &'static str| {
+        [("main.tf", CALL), ("modules/db/main.tf", DATABASE), ("terraform.tfvars", values)]
+    };
+    let small = files("database = { tier = \"small\" }\n");
+    assert_eq!(
+        told(&small, &files("database = { tier = \"large\" }\n")),
+        ["in place module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
+    );
+    assert_eq!(
+        told(&small, &files("database = { tier = \"small\", region = \"europe-west4\" }\n")),
+        [
+            "DATA LOSS module.database.google_sql_database_instance.this: region: \"us-central1\" → \"europe-west4\""
+        ]
+    );
+    assert!(told(&small, &files("database = {\n  tier = \"small\" # a comment\n}\n")).is_empty());
+}
+
+#[test]
+fn what_goes_and_what_is_renamed_without_a_moved_block_is_lost_and_with_one_is_not() {
+    let old: &Files =
+        &[("main.tf", "resource \"google_sql_database_instance\" \"this\" {\n  name = \"a\"\n}\n")];
+    let bare: &Files =
+        &[("main.tf", "resource \"google_sql_database_instance\" \"main\" {\n  name = \"a\"\n}\n")];
+    assert_eq!(told(old, bare), ["DATA LOSS google_sql_database_instance.this: not in the files any more"]);
+    let moved = "moved {\n  from = google_sql_database_instance.this\n  to   = google_sql_database_instance.main\n}\n";
+    assert!(told(old, &[bare[0], ("moved.tf", moved)]).is_empty());
+    assert_eq!(told(&[("main.tf", CALL), ("modules/db/main.tf", DATABASE)], &[("main.tf", "")]).len(), 2);
+}
+
+#[test]
+fn whatever_knows_a_replaced_resource_by_its_id_changes_with_it() {
+    let old = "resource \"google_compute_network\" \"n\" {\n  name = \"a\"\n}\n\
+               resource \"google_container_cluster\" \"c\" {\n  name    = \"c\"\n  network = google_compute_network.n.id\n}\n\
+               resource \"google_compute_address\" \"x\" {\n  name = google_compute_network.n.id\n}\n";
+    let new: &'static str = Box::leak(old.replace("\"a\"", "\"b\"").into_boxed_str());
+    let found = told(&[("main.tf", Box::leak(old.to_owned().into_boxed_str()))], &[("main.tf", new)]);
+    assert_eq!(
+        found,
+        [
+            "replaced google_compute_address.x: name: that of google_compute_network.n, which is replaced",
+            "replaced google_compute_network.n: name: \"a\" → \"b\"",
+            "DATA LOSS google_container_cluster.c: network: that of google_compute_network.n, which is replaced",
+        ]
+    );
+}
+
+#[test]
+fn keys_counts_and_ignored_arguments_are_understood() {
+    let subnets = |values: &'static str| {
+        let main = "variable \"s\" {}\nresource \"google_compute_subnetwork\" \"s\" {\n  for_each = { for k, v in var.s : k => v if v != null }\n  \
+                    name = \"x-${each.key}\"\n  ip_cidr_range = each.value\n}\n";
+        [("main.tf", main), ("terraform.tfvars", values)]
+    };
+    let old = subnets("s = { a = \"10.0.0.0/20\", b = \"10.1.0.0/20\", c = null }\n");
+    assert_eq!(
+        told(&old, &subnets("s = { a = \"10.0.0.0/16\", b = \"10.1.0.0/24\", c = null }\n")),
+        [
+            "in place google_compute_subnetwork.s[\"a\"]: ip_cidr_range: \"10.0.0.0/20\" → \"10.0.0.0/16\"",
+            "replaced google_compute_subnetwork.s[\"b\"]: ip_cidr_range: \"10.1.0.0/20\" → \"10.1.0.0/24\""
+        ]
+    );
+    assert_eq!(
+        told(&old, &subnets("s = { b = \"10.1.0.0/20\" }\n")),
+        ["destroyed google_compute_subnetwork.s[\"a\"]: not in the files any more"]
+    );
+    let cluster = |machine: &str, ignore: &str| {
+        let text = format!(
+            "resource \"google_container_cluster\" \"c\" {{\n  count = 1 == 1 ? 1 : 0\n  name = \"c\"\n  node_config {{\n    machine_type = \
+             \"{machine}\"\n  }}\n  lifecycle {{\n    ignore_changes = [{ignore}]\n  }}\n}}\n"
+        );
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        [("main.tf", text)]
+    };
+    assert!(told(&cluster("a", "node_config"), &cluster("b", "node_config")).is_empty());
+    assert_eq!(
+        told(&cluster("a", ""), &cluster("b", "")),
+        ["in place google_container_cluster.c[0]: node_config.machine_type: \"a\" → \"b\""]
+    );
+}
+
+#[test]
+fn what_refers_to_itself_ends_and_what_is_no_hcl_is_named() {
+    let knot: &Files = &[(
+        "main.tf",
+        "locals {\n  a = local.b\n  b = local.a\n}\nresource \"x\" \"y\" {\n  z = local.a\n}\n",
+    )];
+    assert!(told(knot, knot).is_empty());
+    let broken = [("main.tf", b"a = {".as_slice())];
+    assert_eq!(between(broken.into_iter(), broken.into_iter()).unwrap_err(), "main.tf");
+}
