@@ -99,6 +99,15 @@ fn catalog(folder: &Path) -> String {
         )
     });
     check_prices(folder);
+    table(folder, &mut rust, "moves", "Move", |row| {
+        format!(
+            "Move {{ cloud: {}, since: {:?}, from: {:?}, to: {:?} }}",
+            cloud(row[0]),
+            row[1],
+            row[2],
+            row[3]
+        )
+    });
     rust
 }
 

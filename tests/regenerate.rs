@@ -72,6 +72,51 @@ fn what_the_user_edits_or_deletes_stays_so_and_is_named() {
 }
 
 #[test]
+fn check_tells_programs_why_a_file_is_stale() {
+    let place = generated();
+    let infra = place.path().join("infra");
+    let spec = fs::read_to_string(place.path().join("coder.toml")).unwrap();
+    fs::write(place.path().join("coder.toml"), spec + "\n[coderd]\nreplicas = 5\n").unwrap();
+    fs::remove_file(infra.join("outputs.tf")).unwrap();
+    let edited = fs::read_to_string(infra.join("main.tf")).unwrap() + "# ours\n";
+    fs::write(infra.join("main.tf"), edited).unwrap();
+    let (status, stdout, _) = tierform(place.path(), &["check", "--format", "json"]);
+    assert_eq!(status, 2);
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let reasons = |path: &str| {
+        let files = report["files"].as_array().unwrap();
+        let file = files.iter().find(|file| file["path"] == path).unwrap();
+        (file["stale"].as_bool().unwrap(), file["reasons"][0].as_str().unwrap().to_owned())
+    };
+    assert_eq!(reasons("terraform.tfvars"), (true, "spec_changed".to_owned()));
+    assert_eq!(reasons("outputs.tf"), (false, "file_missing".to_owned()));
+    assert_eq!(reasons("main.tf"), (false, "file_edited".to_owned()));
+    assert_eq!((report["current"].as_bool(), report["stale"].as_u64()), (Some(false), Some(2)));
+
+    // The same spec and another program: what it generates otherwise is its own doing.
+    assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+    let manifest = infra.join(".tierform/manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let module = "modules/gcp/database/main.tf";
+    let old = fs::read_to_string(infra.join(module)).unwrap() + "# older\n";
+    fs::write(infra.join(module), &old).unwrap();
+    let hash = tierform::tree::sha256_hex(old.as_bytes());
+    let at = text.find(&format!("{module:?}: \"")).unwrap() + module.len() + 5;
+    fs::write(&manifest, format!("{}{hash}{}", &text[..at], &text[at + 64..])).unwrap();
+    let (status, stdout, _) = tierform(place.path(), &["check"]);
+    assert!(status == 2 && stdout.contains("main.tf: generated text changed (tierform changed)"), "{stdout}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_says_the_same() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("coder.toml"), include_str!("../examples/gcp-1k/coder.toml")).unwrap();
+    let (status, stdout, _) = tierform(place.path(), &["generate", "--dry-run"]);
+    assert!(status == 0 && stdout.ends_with("62 of 62 files would be written\n"), "{stdout}");
+    assert!(!place.path().join("infra").exists());
+}
+
+#[test]
 fn a_mistake_writes_nothing() {
     let place = tempfile::tempdir().unwrap();
     fs::write(place.path().join("coder.toml"), "tier = \"1k\"\n").unwrap();

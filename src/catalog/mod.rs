@@ -4,6 +4,7 @@
 mod databases;
 mod fixups;
 mod machines;
+mod moves;
 mod prices;
 mod regions;
 pub mod releases;
@@ -12,6 +13,7 @@ mod tiers;
 pub use databases::{DatabaseType, database, databases, parse_custom};
 pub use fixups::{Fixup, fixup};
 pub use machines::{Disks, MachineType, machine, machines, tolerates};
+pub use moves::{Move, moves};
 pub use prices::{HOURS, Price, Prices, list_region};
 pub use regions::{FamilyRegion, Region, family_zones, is_charted, listed_zones, region, regions};
 pub use tiers::{

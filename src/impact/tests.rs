@@ -123,3 +123,53 @@ fn what_refers_to_itself_ends_and_what_is_no_hcl_is_named() {
     let broken = [("main.tf", b"a = {".as_slice())];
     assert_eq!(between(broken.into_iter(), broken.into_iter()).unwrap_err(), "main.tf");
 }
+
+#[test]
+fn the_tables_speak_of_types_that_are_emitted() {
+    let mut emitted = BTreeSet::new();
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut folders = vec![templates.join("modules"), templates.join("root")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = std::fs::read_to_string(entry).unwrap();
+            for line in text.lines() {
+                let mut words = line.split('"');
+                match words.next() {
+                    Some("resource ") => drop(emitted.insert(words.next().unwrap().to_owned())),
+                    Some("provider ") => drop(emitted.insert(format!("provider.{}", words.next().unwrap()))),
+                    _ => {}
+                }
+            }
+        }
+    }
+    let types = table::rules().map(|rule| rule.of).chain(table::stateful().map(|stateful| stateful.of));
+    let strangers: BTreeSet<_> = types.filter(|of| !emitted.contains(*of)).collect();
+    assert!(strangers.is_empty(), "no template has {strangers:?}");
+    // What holds data can be replaced, so the table must say by what.
+    for stateful in table::stateful() {
+        let is_ruled = table::rules().any(|rule| rule.of == stateful.of);
+        assert!(is_ruled || stateful.of == "aws_kms_key", "{} has no argument that replaces it", stateful.of);
+    }
+}
+
+#[test]
+fn one_figure_of_each_cloud_is_followed_through_its_own_modules() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for example in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        let spec = std::fs::read_to_string(example.join("coder.toml")).unwrap();
+        let tree = crate::render::render(&crate::compile(&spec).unwrap().plan).unwrap();
+        let files =
+            || tree.iter().filter(|(path, _)| is_hcl(path)).map(|(path, file)| (path, file.text.as_bytes()));
+        assert!(between(files(), files()).unwrap().is_empty(), "{}", example.display());
+        let renamed = |text: &[u8]| String::from_utf8_lossy(text).replace("\"acme-coder\"", "\"other\"");
+        let new: Vec<_> = files().map(|(path, text)| (path.to_owned(), renamed(text))).collect();
+        let lost = between(files(), new.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).unwrap();
+        let lost: BTreeSet<_> = lost.iter().filter_map(|impact| impact.lost).collect();
+        assert!(lost.iter().any(|lost| lost.contains("database")), "{}: {lost:?}", example.display());
+        assert!(lost.iter().any(|lost| lost.contains("cluster")), "{}: {lost:?}", example.display());
+    }
+}

@@ -67,7 +67,7 @@ impl Kind {
             Self::Unchanged => "as generated".to_owned(),
             Self::Edited => "edited by you: kept; tierform generates the same as before".to_owned(),
             Self::Conflict(clash) => format!(
-                "conflict: {}; yours is kept, the other side is beside it in {CONFLICT_SUFFIX}: take over what you \
+                "{}: yours is kept, tierform's is beside it in a file that ends in {CONFLICT_SUFFIX}; take over what you \
                  want, then delete that file",
                 clash.reason()
             ),

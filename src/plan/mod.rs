@@ -17,8 +17,8 @@ pub use addresses::{Addresses, Range};
 pub use density::{Allocatable, Density};
 pub use quotas::Quota;
 pub use types::{
-    Access, Argument, Aws, Azure, ClusterPlan, Coderd, Database, Existing, Gcp, Machine, Plan, Release,
-    Requests, State,
+    Access, Argument, Aws, Azure, ClusterPlan, Coderd, Database, Existing, Gcp, Machine, Moved, Plan,
+    Release, Requests, State,
 };
 
 use crate::catalog::{self, MachineType, Region, releases};
@@ -247,6 +247,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         coder: coder_release(spec, answers),
         terraform: terraform_release(answers),
         coderd,
+        moves: Moved::all(catalog::moves(cloud), std::slice::from_ref(&cluster_plan)),
         clusters: vec![cluster_plan],
         database: plan_database(spec, sizing, rules, database, answers),
         state: state(spec),

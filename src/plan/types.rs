@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::addresses::ZONE_KEYS;
 use super::{Addresses, Density, Quota, aws, azure};
-use crate::catalog::releases;
+use crate::catalog::{Move, releases};
 use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
 use crate::spec::{self, Backend, Spec};
@@ -63,6 +63,37 @@ pub struct Plan {
     pub quotas: Vec<Quota>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// Addresses that an earlier version called otherwise.
+    pub moves: Vec<Moved>,
+}
+
+/// An address that an earlier version called otherwise.
+#[derive(Debug, Serialize)]
+pub struct Moved {
+    /// The address before.
+    pub from: String,
+    /// The address since.
+    pub to: String,
+    /// The version that renamed it.
+    pub since: &'static str,
+}
+
+impl Moved {
+    /// The renamed addresses of a deployment, those in a cluster's modules for each cluster.
+    pub(crate) fn all(moves: impl Iterator<Item = &'static Move>, clusters: &[ClusterPlan]) -> Vec<Moved> {
+        let one = |moved: &Move, cluster: &str| Moved {
+            from: moved.from.replace("{cluster}", cluster),
+            to: moved.to.replace("{cluster}", cluster),
+            since: moved.since,
+        };
+        let each = |moved: &'static Move| -> Vec<Moved> {
+            match moved.from.contains("{cluster}") {
+                true => clusters.iter().map(|cluster| one(moved, &cluster.name)).collect(),
+                false => vec![one(moved, "")],
+            }
+        };
+        moves.flat_map(each).collect()
+    }
 }
 
 /// The user's own network.

@@ -57,6 +57,10 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
             tree.insert_embedded(name, text, sha256);
             continue;
         };
+        // Most directories have nothing to tell there.
+        if output == "moved.tf" && plan.moves.is_empty() {
+            continue;
+        }
         let rendered = engine::render(&mut engine, path, text, &context)?;
         let text = if is_hcl(output) { layout::format(&rendered) } else { rendered };
         tree.insert(output.to_owned(), text);
@@ -76,4 +80,86 @@ pub fn verify<'a>(files: impl Iterator<Item = (&'a str, &'a File)>) -> Result<()
             .map_err(|reason| RenderError::NotHcl { path: path.to_owned(), reason: reason.to_string() })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Move;
+    use crate::plan::Moved;
+    use crate::spec::Cloud;
+
+    static RENAMED: [Move; 2] = [
+        Move {
+            cloud: Cloud::Gcp,
+            since: "9.1.0",
+            from: "module.database.google_sql_database_instance.old",
+            to: "module.database.google_sql_database_instance.this",
+        },
+        Move {
+            cloud: Cloud::Gcp,
+            since: "9.2.0",
+            from: "module.cluster_{cluster}.google_container_cluster.this",
+            to: "module.workspaces_{cluster}.google_container_cluster.this",
+        },
+    ];
+
+    /// The directory of an earlier version that called two things otherwise.
+    fn earlier(tree: &Tree) -> Vec<(String, String)> {
+        let rename = |text: &str| {
+            text.replace(
+                "\"google_sql_database_instance\" \"this\"",
+                "\"google_sql_database_instance\" \"old\"",
+            )
+            .replace("google_sql_database_instance.this", "google_sql_database_instance.old")
+            .replace("\"workspaces_main\"", "\"cluster_main\"")
+            .replace("module.workspaces_main", "module.cluster_main")
+        };
+        tree.iter()
+            .filter(|(path, _)| is_hcl(path))
+            .map(|(path, file)| (path.to_owned(), rename(&file.text)))
+            .collect()
+    }
+
+    #[test]
+    fn a_renamed_address_becomes_a_moved_block_and_so_destroys_nothing() {
+        let mut plan = crate::compile(include_str!("../../examples/gcp-1k/coder.toml")).unwrap().plan;
+        let bare = render(&plan).unwrap();
+        assert!(bare.get("moved.tf").is_none(), "nothing was renamed yet");
+        plan.moves = Moved::all(RENAMED.iter(), &plan.clusters);
+        let tree = render(&plan).unwrap();
+        let text = &tree.get("moved.tf").unwrap().text;
+        assert!(
+            text.contains("\n\nmoved {\n  from = module.database.google_sql_database_instance.old\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "  to   = module.workspaces_main.google_container_cluster.this # since tierform 9.2.0\n}\n"
+            ),
+            "{text}"
+        );
+        verify(tree.iter()).unwrap();
+
+        let old = earlier(&tree);
+        let lost = |new: &Tree| {
+            let old = old.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+            let new =
+                new.iter().filter(|(path, _)| is_hcl(path)).map(|(path, file)| (path, file.text.as_bytes()));
+            let impacts = crate::impact::between(old, new).unwrap();
+            impacts
+                .into_iter()
+                .filter(|impact| impact.lost.is_some())
+                .map(|impact| impact.address)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lost(&bare),
+            [
+                "module.cluster_main.google_container_cluster.this",
+                "module.database.google_sql_database_instance.old"
+            ]
+        );
+        assert_eq!(lost(&tree), Vec::<String>::new());
+    }
 }
