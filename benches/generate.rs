@@ -40,6 +40,19 @@ fn benches(criterion: &mut Criterion) {
         generate(dir.path());
         bench.iter(|| generate(dir.path()));
     });
+    criterion.bench_function("gcp-1k, every root file edited, compared with a newer tierform", |bench| {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        generate(dir.path());
+        let mut newer = Tree::default();
+        for (path, file) in tree().iter() {
+            let is_root = !path.contains('/');
+            if is_root {
+                std::fs::write(dir.path().join(path), format!("# mine\n{}", file.text)).expect("writable");
+            }
+            newer.insert(path.to_owned(), format!("{}{}", file.text, if is_root { "# newer\n" } else { "" }));
+        }
+        bench.iter(|| output::compare(&newer, dir.path(), "").expect("the directory can be read").written());
+    });
 }
 
 criterion_group!(all, benches);

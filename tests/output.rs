@@ -541,8 +541,8 @@ fn an_upgrade_that_merges_into_every_root_file_takes_less_than_50_ms() {
         assert_eq!(changes.iter().filter(|change| change.kind == Kind::Merge).count(), root.len());
         time
     });
-    // The best of some: the others tell how busy the machine was.
+    // The best of some: the others tell how busy the machine was. Unoptimised code takes ten times as long.
     let best = times.min().unwrap();
     println!("{} files merged in {best:?}", root.len());
-    assert!(best < Duration::from_millis(50), "{best:?}");
+    assert!(best < Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 }), "{best:?}");
 }

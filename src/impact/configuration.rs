@@ -2,6 +2,7 @@
 //! Only what an impact follows from is kept; data sources and checks change nothing in a cloud.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hcl::Expression;
 use hcl::structure::{Attribute, Block, Body, Structure};
@@ -10,7 +11,7 @@ use hcl::structure::{Attribute, Block, Body, Structure};
 #[derive(Debug, Default)]
 pub struct Configuration {
     /// Modules by folder; the root's is empty.
-    pub folders: BTreeMap<String, Module>,
+    pub folders: BTreeMap<String, Rc<Module>>,
     /// What `terraform.tfvars` sets.
     pub values: BTreeMap<String, Expression>,
 }
@@ -43,25 +44,62 @@ pub struct Call {
     pub arguments: BTreeMap<String, Expression>,
 }
 
-/// Reads files by their path; the path of one that is no HCL is the error.
-pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Configuration, String> {
-    let mut configuration = Configuration::default();
-    for (path, bytes) in files {
-        let text = std::str::from_utf8(bytes).map_err(|_| path.to_owned())?;
-        let body = hcl::parse(text.trim_start_matches('\u{feff}')).map_err(|_| path.to_owned())?;
-        if path.ends_with(".tfvars") {
-            configuration.values.extend(attributes(body));
-            continue;
-        }
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let module = configuration.folders.entry(folder.to_owned()).or_default();
-        for structure in body {
-            if let Structure::Block(block) = structure {
-                module.add(folder, block);
-            }
+/// Files with their bytes, by folder.
+type Folders<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a [u8])>>;
+
+/// Reads two states of a directory, each file given by path and bytes; a folder that is the same in both is parsed once.
+/// The path of a file that is no HCL is the error.
+pub fn read_both<'a>(
+    old: impl Iterator<Item = (&'a str, &'a [u8])>,
+    new: impl Iterator<Item = (&'a str, &'a [u8])>,
+) -> Result<(Configuration, Configuration), String> {
+    let (old_folders, new_folders) = (by_folder(old), by_folder(new));
+    let mut old = Configuration::default();
+    for (folder, files) in &old_folders {
+        old.add(folder, files)?;
+    }
+    let mut new = Configuration::default();
+    for (folder, files) in &new_folders {
+        match old
+            .folders
+            .get(*folder)
+            .filter(|_| old_folders.get(folder) == Some(files) && !folder.is_empty())
+        {
+            Some(module) => drop(new.folders.insert((*folder).to_owned(), Rc::clone(module))),
+            None => new.add(folder, files)?,
         }
     }
-    Ok(configuration)
+    Ok((old, new))
+}
+
+fn by_folder<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Folders<'a> {
+    let mut folders = Folders::new();
+    for (path, bytes) in files {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry(folder).or_default().push((path, bytes));
+    }
+    folders
+}
+
+impl Configuration {
+    fn add(&mut self, folder: &str, files: &[(&str, &[u8])]) -> Result<(), String> {
+        let mut module = Module::default();
+        for (path, bytes) in files {
+            let text = std::str::from_utf8(bytes).map_err(|_| (*path).to_owned())?;
+            let body = hcl::parse(text.trim_start_matches('\u{feff}')).map_err(|_| (*path).to_owned())?;
+            if path.ends_with(".tfvars") {
+                self.values.extend(attributes(body));
+                continue;
+            }
+            for structure in body {
+                if let Structure::Block(block) = structure {
+                    module.add(folder, block);
+                }
+            }
+        }
+        self.folders.insert(folder.to_owned(), Rc::new(module));
+        Ok(())
+    }
 }
 
 /// The attributes of a body, by name.

@@ -80,7 +80,7 @@ pub fn between<'a>(
     old: impl Iterator<Item = (&'a str, &'a [u8])>,
     new: impl Iterator<Item = (&'a str, &'a [u8])>,
 ) -> Result<Vec<Impact>, String> {
-    let (old, new) = (configuration::read(old)?, configuration::read(new)?);
+    let (old, new) = configuration::read_both(old, new)?;
     let moved: BTreeMap<String, String> =
         new.folders.get("").map(|root| root.moved.iter().cloned().collect()).unwrap_or_default();
     let old: Items =

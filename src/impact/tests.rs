@@ -169,7 +169,13 @@ fn one_figure_of_each_cloud_is_followed_through_its_own_modules() {
         let new: Vec<_> = files().map(|(path, text)| (path.to_owned(), renamed(text))).collect();
         let lost = between(files(), new.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).unwrap();
         let lost: BTreeSet<_> = lost.iter().filter_map(|impact| impact.lost).collect();
-        assert!(lost.iter().any(|lost| lost.contains("database")), "{}: {lost:?}", example.display());
+        // RDS renames an instance in place.
+        let is_aws = example.display().to_string().contains("aws");
+        assert!(
+            is_aws || lost.iter().any(|lost| lost.contains("database")),
+            "{}: {lost:?}",
+            example.display()
+        );
         assert!(lost.iter().any(|lost| lost.contains("cluster")), "{}: {lost:?}", example.display());
     }
 }
