@@ -157,6 +157,9 @@ fn impact(folder: &Path) -> String {
     table(folder, &mut rust, "stateful", "Stateful", |row| {
         format!("Stateful {{ of: {:?}, holds: {:?} }}", row[0], row[1..].join(","))
     });
+    table(folder, &mut rust, "notes", "Note", |row| {
+        format!("Note {{ of: {:?}, argument: {:?}, says: {:?} }}", row[0], row[1], row[2..].join(","))
+    });
     rust
 }
 

@@ -59,3 +59,18 @@ fn text(file: &FileDiff, is_colourful: bool) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_gits_and_only_where_they_are_seen() {
+        let text_of = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n same\n".to_owned();
+        let file = FileDiff { path: "x".to_owned(), added: 1, removed: 1, text: text_of.clone() };
+        assert_eq!(text(&file, false), text_of);
+        let colourful = text(&file, true);
+        assert!(colourful.contains("\u{1b}[31m-old\u{1b}[0m\n\u{1b}[32m+new\u{1b}[0m\n"), "{colourful:?}");
+        assert!(colourful.starts_with("\u{1b}[1m--- a/x\u{1b}[0m\n"), "{colourful:?}");
+    }
+}

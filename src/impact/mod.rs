@@ -52,6 +52,8 @@ pub struct Impact {
     pub arguments: Vec<String>,
     /// What is lost, where something is.
     pub lost: Option<&'static str>,
+    /// What the change does besides.
+    pub notes: Vec<&'static str>,
     /// Where the rule is known from, where one applied.
     pub source: Option<&'static str>,
 }
@@ -151,6 +153,7 @@ fn gone(address: &str, item: &Item) -> Impact {
         effect: if lost.is_some() { Effect::DataLoss } else { Effect::Destroyed },
         arguments: vec!["not in the files any more".to_owned()],
         lost,
+        notes: Vec::new(),
         source: None,
     }
 }
@@ -162,6 +165,7 @@ fn compare(address: &str, before: &Item, after: &Item, replaced: &BTreeSet<Strin
         effect: Effect::InPlace,
         arguments: Vec::new(),
         lost: None,
+        notes: Vec::new(),
         source: None,
     };
     let arguments: BTreeSet<&String> = before.arguments.keys().chain(after.arguments.keys()).collect();
@@ -181,7 +185,10 @@ fn compare(address: &str, before: &Item, after: &Item, replaced: &BTreeSet<Strin
         // Indexes of repeated blocks are no part of the table's names.
         let parts: Vec<&str> =
             argument.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
-        match table::rule(&after.kind, &parts.join("."), &old, &new) {
+        let name = parts.join(".");
+        let note = table::note(&after.kind, &name).filter(|note| !impact.notes.contains(note));
+        impact.notes.extend(note);
+        match table::rule(&after.kind, &name, &old, &new) {
             Some(rule) => {
                 let lost = table::holds(&after.kind);
                 let effect = if lost.is_some() { Effect::DataLoss } else { Effect::Replaced };
@@ -241,6 +248,9 @@ pub fn to_text(impacts: &[Impact]) -> String {
         );
         if let Some(lost) = impact.lost {
             let _ = writeln!(text, "{:<9} loses {lost}", "");
+        }
+        for note in &impact.notes {
+            let _ = writeln!(text, "{:<9} {note}", "");
         }
     }
     let count = |effect: Effect| sorted.iter().filter(|impact| impact.effect == effect).count();

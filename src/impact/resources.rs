@@ -97,8 +97,9 @@ fn flatten(
         match structure {
             Structure::Attribute(attribute) => {
                 let name = attribute.key();
-                let is_key = path.is_empty() && matches!(name, "count" | "for_each");
-                if !is_key && !(path.is_empty() && META.contains(&name)) {
+                let is_meta =
+                    path.is_empty() && (META.contains(&name) || matches!(name, "count" | "for_each"));
+                if !is_meta {
                     arguments.insert(format!("{path}{name}"), evaluation.evaluate(attribute.expr(), scope));
                 }
             }

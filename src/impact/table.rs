@@ -35,6 +35,17 @@ pub struct Stateful {
     pub holds: &'static str,
 }
 
+/// What a change in place does besides.
+#[derive(Debug)]
+pub struct Note {
+    /// The resource type.
+    pub of: &'static str,
+    /// The argument, or a block above it.
+    pub argument: &'static str,
+    /// A sentence without its full stop.
+    pub says: &'static str,
+}
+
 include!(concat!(env!("OUT_DIR"), "/impact.rs"));
 
 /// The rule by which a change of `argument` from `old` to `new` replaces a resource of type `of`.
@@ -51,6 +62,16 @@ pub fn rule(of: &str, argument: &str, old: &Value, new: &Value) -> Option<&'stat
 /// What a resource of type `of` holds that would be lost with it.
 pub fn holds(of: &str) -> Option<&'static str> {
     STATEFUL.iter().find(|stateful| stateful.of == of).map(|stateful| stateful.holds)
+}
+
+/// What a change of `argument` does besides.
+pub fn note(of: &str, argument: &str) -> Option<&'static str> {
+    NOTES.iter().find(|note| note.of == of && covers(note.argument, argument)).map(|note| note.says)
+}
+
+/// Every note, for the tests.
+pub fn notes() -> impl Iterator<Item = &'static Note> {
+    NOTES.iter()
 }
 
 /// Every row, for the tests.

@@ -147,6 +147,7 @@ fn the_tables_speak_of_types_that_are_emitted() {
         }
     }
     let types = table::rules().map(|rule| rule.of).chain(table::stateful().map(|stateful| stateful.of));
+    let types = types.chain(table::notes().map(|note| note.of));
     let strangers: BTreeSet<_> = types.filter(|of| !emitted.contains(*of)).collect();
     assert!(strangers.is_empty(), "no template has {strangers:?}");
     // What holds data can be replaced, so the table must say by what.
