@@ -58,21 +58,23 @@ impl Answers {
 
     /// The figures of a tier's row, as they were when its sizes were frozen.
     pub fn row(&self, row: &'static TierRow) -> &'static TierRow {
-        let mut kept = row.clone();
         let question = format!("figures of tier {}, revision {}", row.tier.as_str(), row.revision);
+        let mut kept = row.clone();
         let mut figures = kept.figures();
+        let current: Vec<u32> = figures.iter().map(|figure| **figure).collect();
         let held = self.recall(&question).map(|answer| answer.split(' ').map(str::parse).collect());
-        if let Some(Ok(held)) = held.map(|held: Result<Vec<u32>, _>| held)
-            && held.len() == figures.len()
-        {
-            figures.iter_mut().zip(&held).for_each(|(figure, held)| **figure = *held);
-        }
-        let figures: Vec<u32> = figures.into_iter().map(|figure| *figure).collect();
-        let words: Vec<String> = figures.iter().map(u32::to_string).collect();
+        let held = match held {
+            Some(Ok(held)) if Vec::len(&held) == current.len() => held,
+            _ => current.clone(),
+        };
+        let words: Vec<String> = held.iter().map(u32::to_string).collect();
         self.note(question, words.join(" "));
-        let is_same = row.clone().figures().into_iter().map(|figure| *figure).eq(figures);
+        if held == current {
+            return row;
+        }
+        figures.iter_mut().zip(held).for_each(|(figure, held)| **figure = held);
         // A row lives as long as the program, like those of the catalog; a run takes one at most.
-        if is_same { row } else { Box::leak(Box::new(kept)) }
+        Box::leak(Box::new(kept))
     }
 
     /// What the manifest is to keep.

@@ -249,6 +249,11 @@ impl<'c> Evaluation<'c> {
     fn call(&self, call: &FuncCall, scope: &Scope) -> Value {
         let arguments: Vec<Value> = call.args.iter().map(|argument| self.evaluate(argument, scope)).collect();
         let name = call.name.name.as_str();
+        if let ("can", [Expression::FuncCall(inner)]) = (name, call.args.as_slice())
+            && let Some(matches) = self.matches(inner, scope)
+        {
+            return Value::Bool(matches);
+        }
         let known = match (name, arguments.as_slice()) {
             ("merge", maps) => {
                 let map = |value: &Value| match value {
@@ -273,6 +278,12 @@ impl<'c> Evaluation<'c> {
                 first.filter(|value| value.is_known()).cloned()
             }
             ("toset" | "tolist" | "tomap", [value]) => Some(value.clone()),
+            ("min", [Value::Number(a), Value::Number(b)]) => Some(Value::Number(a.min(*b))),
+            ("max", [Value::Number(a), Value::Number(b)]) => Some(Value::Number(a.max(*b))),
+            ("lower", [Value::Text(text)]) => Some(Value::Text(text.to_lowercase())),
+            ("replace", [Value::Text(text), Value::Text(old), Value::Text(new)]) if !old.starts_with('/') => {
+                Some(Value::Text(text.replace(old, new)))
+            }
             ("tostring", [value]) => value.as_key().map(Value::Text),
             ("tonumber", [value]) => value.as_key().and_then(|text| text.parse().ok()).map(Value::Number),
             _ => None,
@@ -281,6 +292,19 @@ impl<'c> Evaluation<'c> {
             let words: Vec<String> = arguments.iter().map(Value::to_string).collect();
             Value::Unknown(format!("{name}({})", words.join(", ")))
         })
+    }
+
+    /// Whether the text of a `regex(pattern, text)` matches, where both are known.
+    fn matches(&self, call: &FuncCall, scope: &Scope) -> Option<bool> {
+        match (call.name.name.as_str(), call.args.as_slice()) {
+            ("regex", [pattern, text]) => match (self.evaluate(pattern, scope), self.evaluate(text, scope)) {
+                (Value::Text(pattern), Value::Text(text)) => {
+                    Some(regex_lite::Regex::new(&pattern).ok()?.is_match(&text))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn operation(&self, operation: &Operation, scope: &Scope) -> Value {
@@ -301,6 +325,9 @@ impl<'c> Evaluation<'c> {
                     (BinaryOperator::And, Value::Bool(true), _) => right,
                     (BinaryOperator::Or, Value::Bool(true), _) => Value::Bool(true),
                     (BinaryOperator::Or, Value::Bool(false), _) => right,
+                    (BinaryOperator::Plus, Value::Number(a), Value::Number(b)) => Value::Number(a + b),
+                    (BinaryOperator::Minus, Value::Number(a), Value::Number(b)) => Value::Number(a - b),
+                    (BinaryOperator::Mul, Value::Number(a), Value::Number(b)) => Value::Number(a * b),
                     (BinaryOperator::Greater, Value::Number(a), Value::Number(b)) => Value::Bool(a > b),
                     (BinaryOperator::GreaterEq, Value::Number(a), Value::Number(b)) => Value::Bool(a >= b),
                     (BinaryOperator::Less, Value::Number(a), Value::Number(b)) => Value::Bool(a < b),

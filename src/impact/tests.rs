@@ -180,3 +180,20 @@ fn one_figure_of_each_cloud_is_followed_through_its_own_modules() {
         assert!(lost.iter().any(|lost| lost.contains("cluster")), "{}: {lost:?}", example.display());
     }
 }
+
+#[test]
+fn what_a_function_makes_the_same_of_two_values_is_no_change() {
+    let group = |machine: &str| {
+        let text = format!(
+            "locals {{\n  machine = \"{machine}\"\n}}\nresource \"aws_eks_node_group\" \"n\" {{\n  ami_type = \
+             can(regex(\"^[a-z]+[0-9]+g[.]\", local.machine)) ? \"ARM\" : \"X86\"\n  disk_size = min(2 * 20, 30)\n}}\n"
+        );
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        [("main.tf", text)]
+    };
+    assert!(told(&group("m8i.large"), &group("m5.large")).is_empty());
+    assert_eq!(
+        told(&group("m8i.large"), &group("m8g.large")),
+        ["replaced aws_eks_node_group.n: ami_type: \"X86\" → \"ARM\""]
+    );
+}

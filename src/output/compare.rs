@@ -83,6 +83,7 @@ pub fn compare_for<'t>(
         files: Vec::with_capacity(tree.len()),
         after,
         wishes: Wishes::new(request.force, request.restore),
+        has_conflicts: before.as_ref().is_some_and(Manifest::has_conflicts),
     };
     let known = comparison.known;
     let recorded = known.files.keys().chain(known.pending.keys()).map(String::as_str);
@@ -110,6 +111,8 @@ struct Comparison<'t, 'm> {
     files: Vec<Change<'t>>,
     after: Manifest,
     wishes: Wishes<'m>,
+    /// Whether the last run left any.
+    has_conflicts: bool,
 }
 
 /// The judgement of one path.
@@ -137,8 +140,7 @@ impl<'t> Comparison<'t, '_> {
     fn generated(&mut self, path: &str, file: &'t File) -> Result<(), OutputError> {
         let side_path = || format!("{path}{CONFLICT_SUFFIX}");
         let mut past = Past::of(self.known, path);
-        let side =
-            if self.known.has_conflicts() { Past::of(self.known, &side_path()) } else { Past::default() };
+        let side = if self.has_conflicts { Past::of(self.known, &side_path()) } else { Past::default() };
         let side_found = if side.is_known() { Some(self.disk.find(&side_path())?) } else { None };
         // Whoever deletes the other side has taken over what they wanted: the file is an edit of that text from now on.
         if let (Some(Found::Nothing), Some(theirs)) = (&side_found, side.written)

@@ -81,15 +81,17 @@ impl Manifest {
 
     fn parse(bytes: &[u8], path: &Path) -> Result<Self, OutputError> {
         let damaged = |reason: String| OutputError::Damaged { path: path.into(), reason };
-        let stamp: Stamp = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
-        if stamp.format > FORMAT {
-            return Err(OutputError::Newer {
-                path: path.into(),
-                format: stamp.format,
-                version: stamp.tierform,
-            });
+        let newer = |format, version| OutputError::Newer { path: path.into(), format, version };
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| {
+            // What a newer program writes may well be no manifest of ours.
+            match serde_json::from_slice(bytes) {
+                Ok(Stamp { format, tierform }) if format > FORMAT => newer(format, tierform),
+                _ => damaged(error.to_string()),
+            }
+        })?;
+        if manifest.format > FORMAT {
+            return Err(newer(manifest.format, manifest.tierform));
         }
-        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
         if manifest.format == 0 {
             return Err(damaged("there is no format 0".to_owned()));
         }
@@ -124,16 +126,13 @@ impl Manifest {
 /// Two paths that differ in upper and lower case alone. On a disk that does not tell them apart, removing one as ours would
 /// remove the other, which may be edited.
 fn same_but_for_case(manifest: &Manifest) -> Option<(&str, &str)> {
-    let mut paths: Vec<&str> =
-        manifest.files.keys().chain(manifest.pending.keys()).map(String::as_str).collect();
-    // Most are in lower case, so sorting without regard to case moves few of them.
-    paths.sort_by(|a, b| lower(a).cmp(lower(b)).then_with(|| a.cmp(b)));
-    paths.dedup();
-    paths.windows(2).find(|pair| pair[0].eq_ignore_ascii_case(pair[1])).map(|pair| (pair[0], pair[1]))
-}
-
-fn lower(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().map(|byte| byte.to_ascii_lowercase())
+    let paths = || manifest.files.keys().chain(manifest.pending.keys()).map(String::as_str);
+    // Of two such paths one has an upper-case letter, as few have.
+    let mut capitals = paths().filter(|path| path.bytes().any(|byte| byte.is_ascii_uppercase()));
+    capitals.find_map(|path| {
+        let other = paths().find(|other| path.eq_ignore_ascii_case(other) && path != *other)?;
+        Some((path, other))
+    })
 }
 
 /// Whether a file of this name stays inside the output directory and out of records that others keep there.
