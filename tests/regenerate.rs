@@ -112,7 +112,7 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
     let place = tempfile::tempdir().unwrap();
     fs::write(place.path().join("coder.toml"), include_str!("../examples/gcp-1k/coder.toml")).unwrap();
     let (status, stdout, _) = tierform(place.path(), &["generate", "--dry-run"]);
-    assert!(status == 0 && stdout.ends_with("62 of 62 files would be written\n"), "{stdout}");
+    assert!(status == 0 && stdout.ends_with("65 of 65 files would be written\n"), "{stdout}");
     assert!(!place.path().join("infra").exists());
 }
 

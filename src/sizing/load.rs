@@ -78,7 +78,9 @@ pub fn choose(spec: &Spec, answers: &Answers) -> Result<(&'static TierRow, Optio
     let row = |tier: Tier| {
         let revision = match asked {
             Some(asked) => *asked.get_ref(),
-            None => answers.keep(format!("revision of tier {}", tier.as_str()), catalog::default_revision(tier)),
+            None => {
+                answers.keep(format!("revision of tier {}", tier.as_str()), catalog::default_revision(tier))
+            }
         };
         catalog::tier(tier, revision)
     };
