@@ -5,67 +5,20 @@
 
 mod engines;
 mod generated;
+mod simulation;
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::{env, fs};
 
 use serde_json::Value;
 use snapbox::assert_data_eq;
 
-/// Simulated providers for an engine that the test runs itself; they end with this.
-struct Simulation(Child, String);
-
-impl Simulation {
-    fn of(providers: &[&str]) -> Simulation {
-        let built = env::current_exe().unwrap();
-        let program = built.ancestors().nth(2).unwrap().join("examples/simulate");
-        let mut child = Command::new(&program)
-            .args(providers)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} (built by `cargo test`): {error}", program.display()));
-        let mut reattach = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut reattach).unwrap();
-        Simulation(child, reattach.trim().to_owned())
-    }
-}
-
-impl Drop for Simulation {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
-}
-
 /// The plan of an example as JSON.
-fn plan(engine: &Path, example: &str, simulation: &Simulation) -> Value {
+fn plan(engine: &Path, example: &str, providers: &[&str]) -> Value {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example).join("coder.toml");
     let directory = generated::directory(&fs::read_to_string(example).unwrap());
-    let run = |arguments: &[&str]| {
-        let output = Command::new(engine)
-            .args(arguments)
-            .current_dir(&directory)
-            .env("TF_REATTACH_PROVIDERS", &simulation.1)
-            .envs([
-                ("TF_CLI_CONFIG_FILE", "/dev/null"),
-                ("CHECKPOINT_DISABLE", "1"),
-                ("TF_IN_AUTOMATION", "1"),
-            ])
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
-    };
-    run(&["init", "-input=false", "-backend=false"]);
-    fs::write(directory.path().join("judge_override.tf"), "terraform {\n  backend \"local\" {}\n}\n")
-        .unwrap();
-    run(&["init", "-input=false", "-reconfigure"]);
-    run(&["plan", "-input=false", "-out=plan.bin"]);
-    serde_json::from_slice(&run(&["show", "-json", "plan.bin"])).unwrap()
+    simulation::Simulation::of(providers).plan(engine, directory.path())
 }
 
 /// The expressions of a resource in the configuration part of a plan.
@@ -126,7 +79,7 @@ fn engine() -> Option<PathBuf> {
 #[test]
 fn azure_grants_what_the_table_says() {
     let Some(engine) = engine() else { return };
-    let plan = plan(&engine, "azure-1k", &Simulation::of(&["azurerm", "random"]));
+    let plan = plan(&engine, "azure-1k", &["azurerm", "random"]);
     let kinds = [("azurerm_role_assignment", "role_definition_name", "scope", "principal_id")];
     assert_data_eq!(table(&plan, &kinds), snapbox::file!["grants/azure.txt"].raw());
 }
@@ -134,7 +87,7 @@ fn azure_grants_what_the_table_says() {
 #[test]
 fn google_cloud_grants_what_the_table_says() {
     let Some(engine) = engine() else { return };
-    let plan = plan(&engine, "gcp-1k", &Simulation::of(&["google", "random"]));
+    let plan = plan(&engine, "gcp-1k", &["google", "random"]);
     let kinds = [
         ("google_project_iam_member", "role", "project", "member"),
         ("google_secret_manager_secret_iam_member", "role", "secret_id", "member"),
