@@ -1,51 +1,15 @@
 //! Both sides changed a file: what is merged, what is a conflict and how that ends, and what --force and --restore do.
 #![allow(clippy::unwrap_used, reason = "what fails in a test's helper is to fail the test")]
 
-use std::collections::BTreeMap;
+mod infra;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use tempfile::TempDir;
-use tierform::output::{Changes, Clash, Kind, OutputError, Request, compare, compare_for, open, write};
+use infra::{first, generate, generated, kinds, second, tree};
+use tierform::output::{Clash, Kind, OutputError, Request, compare, compare_for, open, write};
 use tierform::tree::Tree;
-
-fn tree(files: &[(&str, &str)]) -> Tree {
-    let mut tree = Tree::default();
-    files.iter().for_each(|&(path, text)| tree.insert(path.to_owned(), text.to_owned()));
-    tree
-}
-
-fn first() -> Tree {
-    tree(&[
-        ("main.tf", "main\n"),
-        ("modules/gcp/network/main.tf", "network\n"),
-        ("variables.tf", "variables\n"),
-    ])
-}
-
-/// Against [`first`]: one file changed, one new, one the same, the module gone.
-fn second() -> Tree {
-    tree(&[("main.tf", "main 2\n"), ("outputs.tf", "outputs\n"), ("variables.tf", "variables\n")])
-}
-
-/// A directory generated from [`first`].
-fn generated() -> (TempDir, PathBuf) {
-    let temp = tempfile::tempdir().unwrap();
-    let out = temp.path().join("infra");
-    generate(&first(), &out);
-    (temp, out)
-}
-
-fn generate(tree: &Tree, out: &Path) -> BTreeMap<String, Kind> {
-    let changes = compare(tree, out, "spec").unwrap();
-    write(&changes).unwrap();
-    kinds(&changes)
-}
-
-fn kinds(changes: &Changes) -> BTreeMap<String, Kind> {
-    changes.iter().map(|change| (change.path.clone(), change.kind)).collect()
-}
 
 fn kind(tree: &Tree, out: &Path, path: &str) -> Kind {
     kinds(&compare(tree, out, "spec").unwrap())[path]

@@ -2,51 +2,16 @@
 //! Each test is one promise, told on a directory of its own.
 #![allow(clippy::unwrap_used, reason = "what fails in a test's helper is to fail the test")]
 
+mod infra;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tempfile::TempDir;
-use tierform::output::{Changes, Kind, Manifest, OutputError, What, compare, write};
+use infra::{first, generate, generated, second, tree};
+use tierform::output::{Kind, Manifest, OutputError, What, compare, write};
 use tierform::tree::{Tree, sha256_hex};
-
-fn tree(files: &[(&str, &str)]) -> Tree {
-    let mut tree = Tree::default();
-    files.iter().for_each(|&(path, text)| tree.insert(path.to_owned(), text.to_owned()));
-    tree
-}
-
-fn first() -> Tree {
-    tree(&[
-        ("main.tf", "main\n"),
-        ("modules/gcp/network/main.tf", "network\n"),
-        ("variables.tf", "variables\n"),
-    ])
-}
-
-/// Against [`first`]: one file changed, one new, one the same, the module gone.
-fn second() -> Tree {
-    tree(&[("main.tf", "main 2\n"), ("outputs.tf", "outputs\n"), ("variables.tf", "variables\n")])
-}
-
-/// A directory generated from [`first`].
-fn generated() -> (TempDir, PathBuf) {
-    let temp = tempfile::tempdir().unwrap();
-    let out = temp.path().join("infra");
-    generate(&first(), &out);
-    (temp, out)
-}
-
-fn generate(tree: &Tree, out: &Path) -> BTreeMap<String, Kind> {
-    let changes = compare(tree, out, "spec").unwrap();
-    write(&changes).unwrap();
-    kinds(&changes)
-}
-
-fn kinds(changes: &Changes) -> BTreeMap<String, Kind> {
-    changes.iter().map(|change| (change.path.clone(), change.kind)).collect()
-}
 
 fn is_current(tree: &Tree, out: &Path) -> bool {
     compare(tree, out, "spec").unwrap().is_current()

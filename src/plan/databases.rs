@@ -1,8 +1,10 @@
-//! Choosing the managed database where a cloud sells a list of sizes: the user's wish if it carries the row, else the printed
-//! one, else the first series of the chain that the region sells.
+//! The managed database. Where a cloud sells a list of sizes, one is chosen as machines are: the user's wish if it carries the
+//! row, else the printed one, else the first series of the chain that the region sells.
 
-use crate::catalog::{self, DatabaseType, Region};
+use super::{CloudRules, Database, choose as machines};
+use crate::catalog::{self, DatabaseType, Region, releases};
 use crate::diagnostic::Diagnostic;
+use crate::frozen::Answers;
 use crate::sizing::{Figure, Sizing, capacity};
 use crate::spec::{Cloud, Machines, Spec};
 
@@ -114,6 +116,93 @@ pub fn choose(
                 shelf.example
             )))
         }
+    }
+}
+
+/// Daily backups kept unless the spec says otherwise: two weeks, so that a fault found after a holiday can be undone. DERIVED.
+const BACKUP_DAYS: u32 = 14;
+
+/// The database's size, frozen unless the spec names one.
+pub fn keep(spec: &Spec, sizing: &Sizing, answers: &Answers, current: Figure<String>) -> Figure<String> {
+    if spec.database.machine.is_some() {
+        return current;
+    }
+    let row = &sizing.database;
+    let what = format!("database for {} vCPU, {} GB", row.vcpus.value, row.memory_gb.value);
+    Figure { value: answers.keep(machines::question(spec, &what), current.value), ..current }
+}
+
+/// What the cloud refuses of `[database]` beside its size.
+pub fn limits(spec: &Spec, rules: &CloudRules) -> Vec<Diagnostic> {
+    let keys = &spec.database;
+    let cloud = spec.cloud.get_ref().as_str();
+    let limits = [
+        ("storage_gb", "GB", keys.storage_gb.as_ref(), &rules.storage_gb),
+        ("backup_days", "days", keys.backup_days.as_ref(), &rules.backup_days),
+        ("max_connections", "connections", keys.max_connections.as_ref(), &rules.max_connections),
+    ];
+    let beyond = limits.into_iter().filter_map(|(key, unit, asked, range)| {
+        asked.filter(|asked| !range.contains(asked.get_ref())).map(|asked| (key, unit, asked, range))
+    });
+    beyond
+        .map(|(key, unit, asked, range)| {
+            Diagnostic::at(
+                asked.span(),
+                format!(
+                    "`database.{key}` is {}, but {cloud} takes {} to {} {unit}",
+                    asked.get_ref(),
+                    range.start(),
+                    range.end()
+                ),
+            )
+            .help(format!("write a figure between {} and {}", range.start(), range.end()))
+        })
+        .collect()
+}
+
+/// The database of the plan: the user's keys, else the page's figures and ours.
+pub fn plan(
+    spec: &Spec,
+    sizing: &Sizing,
+    rules: &CloudRules,
+    machine: Figure<String>,
+    answers: &Answers,
+) -> Database {
+    let keys = &spec.database;
+    let asked = |key: &str| format!("database.{key} in coder.toml");
+    let high_availability = match &keys.high_availability {
+        Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("high_availability") },
+        None => Figure {
+            value: sizing.database.nodes > 1,
+            reason: match sizing.database.nodes {
+                1 => "the page lists 1 database node; true adds a standby in another zone".to_owned(),
+                nodes => format!(
+                    "the page lists {nodes} database nodes: a primary and its standby, since Coder writes to one address"
+                ),
+            },
+        },
+    };
+    let backup_days = match &keys.backup_days {
+        Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
+        None => Figure {
+            value: answers.keep("days that backups are kept", BACKUP_DAYS),
+            reason: "one a day".to_owned(),
+        },
+    };
+    Database {
+        machine,
+        version: match &keys.version {
+            Some(version) => Figure { value: *version.get_ref(), reason: asked("version") },
+            None => Figure {
+                value: answers.keep("release of PostgreSQL", releases::POSTGRES_VERSION),
+                reason: "Coder needs 13 or newer; database.version upgrades it, with downtime".to_owned(),
+            },
+        },
+        storage_gb: sizing.database.storage_gb.clone(),
+        high_availability,
+        max_connections: sizing.database.max_connections.clone(),
+        log_days: backup_days.value.min(rules.log_days),
+        backup_days,
     }
 }
 

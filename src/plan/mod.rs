@@ -131,11 +131,9 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         place: None,
     });
     let database = (rules.database)(spec, sizing, region)
-        .map(|current| keep_database(spec, sizing, answers, current))
+        .map(|current| databases::keep(spec, sizing, answers, current))
         .map_err(|problem| chooser.problems.push(problem));
-    for problem in database_limits(spec, rules) {
-        chooser.problems.push(problem);
-    }
+    chooser.problems.extend(databases::limits(spec, rules));
     let zones = chooser.zones(&rules.zones);
     if !chooser.problems.is_empty() {
         return Err(chooser.problems);
@@ -249,7 +247,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         coderd,
         moves: Moved::all(catalog::moves(cloud), std::slice::from_ref(&cluster_plan)),
         clusters: vec![cluster_plan],
-        database: plan_database(spec, sizing, rules, database, answers),
+        database: databases::plan(spec, sizing, rules, database, answers),
         state: state(spec),
         quotas,
         warnings,
@@ -261,9 +259,6 @@ const HOST_DISK_BASE_GB: u32 = 20;
 /// Boot disk of a provisioner host: a daemon's part. A cache holds some providers of hundreds of MB each, beside it stands
 /// one build's work directory (coder/coder `executor.go`: neither is shared between daemons). DERIVED.
 const HOST_DISK_DAEMON_GB: u32 = 4;
-
-/// Daily backups kept unless the spec says otherwise: two weeks, so that a fault found after a holiday can be undone. DERIVED.
-const BACKUP_DAYS: u32 = 14;
 
 fn find_region(spec: &Spec, cloud: Cloud) -> Result<&'static Region, Vec<Diagnostic>> {
     let name = spec.region.get_ref();
@@ -371,16 +366,6 @@ fn access(spec: &Spec) -> Access {
     }
 }
 
-/// The database's size, frozen unless the spec names one.
-fn keep_database(spec: &Spec, sizing: &Sizing, answers: &Answers, current: Figure<String>) -> Figure<String> {
-    if spec.database.machine.is_some() {
-        return current;
-    }
-    let row = &sizing.database;
-    let what = format!("database for {} vCPU, {} GB", row.vcpus.value, row.memory_gb.value);
-    Figure { value: answers.keep(choose::question(spec, &what), current.value), ..current }
-}
-
 /// The release and its checksum are frozen together.
 fn terraform_release(answers: &Answers) -> Release {
     let both = format!("{} {}", releases::TERRAFORM_VERSION, releases::TERRAFORM_SHA256);
@@ -412,84 +397,10 @@ fn coder_release(spec: &Spec, answers: &Answers) -> Release {
     }
 }
 
-/// What the cloud refuses of `[database]` beside its size.
-fn database_limits(spec: &Spec, rules: &CloudRules) -> impl Iterator<Item = Diagnostic> {
-    let keys = &spec.database;
-    let cloud = spec.cloud.get_ref().as_str();
-    let limits = [
-        ("storage_gb", "GB", keys.storage_gb.as_ref(), &rules.storage_gb),
-        ("backup_days", "days", keys.backup_days.as_ref(), &rules.backup_days),
-        ("max_connections", "connections", keys.max_connections.as_ref(), &rules.max_connections),
-    ];
-    let beyond = limits.into_iter().filter_map(|(key, unit, asked, range)| {
-        asked.filter(|asked| !range.contains(asked.get_ref())).map(|asked| (key, unit, asked, range))
-    });
-    let problems: Vec<_> = beyond
-        .map(|(key, unit, asked, range)| {
-            Diagnostic::at(
-                asked.span(),
-                format!(
-                    "`database.{key}` is {}, but {cloud} takes {} to {} {unit}",
-                    asked.get_ref(),
-                    range.start(),
-                    range.end()
-                ),
-            )
-            .help(format!("write a figure between {} and {}", range.start(), range.end()))
-        })
-        .collect();
-    problems.into_iter()
-}
-
 /// Whether the tier's page names no machine types at all.
 fn row_prints_nothing(sizing: &Sizing) -> bool {
     sizing.row.coderd.published.is_none()
         && sizing.row.provisioners.published.is_none()
         && sizing.row.nodes.is_none()
         && sizing.row.database.published.is_none()
-}
-
-fn plan_database(
-    spec: &Spec,
-    sizing: &Sizing,
-    rules: &CloudRules,
-    machine: Figure<String>,
-    answers: &Answers,
-) -> Database {
-    let keys = &spec.database;
-    let asked = |key: &str| format!("database.{key} in coder.toml");
-    let high_availability = match &keys.high_availability {
-        Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("high_availability") },
-        None => Figure {
-            value: sizing.database.nodes > 1,
-            reason: match sizing.database.nodes {
-                1 => "the page lists 1 database node; true adds a standby in another zone".to_owned(),
-                nodes => format!(
-                    "the page lists {nodes} database nodes: a primary and its standby, since Coder writes to one address"
-                ),
-            },
-        },
-    };
-    let backup_days = match &keys.backup_days {
-        Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
-        None => Figure {
-            value: answers.keep("days that backups are kept", BACKUP_DAYS),
-            reason: "one a day".to_owned(),
-        },
-    };
-    Database {
-        machine,
-        version: match &keys.version {
-            Some(version) => Figure { value: *version.get_ref(), reason: asked("version") },
-            None => Figure {
-                value: answers.keep("release of PostgreSQL", releases::POSTGRES_VERSION),
-                reason: "Coder needs 13 or newer; database.version upgrades it, with downtime".to_owned(),
-            },
-        },
-        storage_gb: sizing.database.storage_gb.clone(),
-        high_availability,
-        max_connections: sizing.database.max_connections.clone(),
-        log_days: backup_days.value.min(rules.log_days),
-        backup_days,
-    }
 }
