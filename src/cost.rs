@@ -68,8 +68,8 @@ pub fn of(plan: &Plan) -> Cost {
         let machine = &plan.coderd.machine.machine_type.value;
         bill.machines("coderd", place, machine, plan.coderd.replicas.value);
     }
-    for cluster in &plan.clusters {
-        bill.cluster(plan, cluster);
+    for cluster in plan.all_clusters() {
+        bill.cluster(cluster);
     }
     if let Some(place) = place {
         bill.database(plan, place);
@@ -110,15 +110,13 @@ struct Bill {
 }
 
 impl Bill {
-    fn cluster(&mut self, plan: &Plan, cluster: &ClusterPlan) {
+    fn cluster(&mut self, cluster: &ClusterPlan) {
         let Some(cloud) = cloud(cluster.cloud) else { return };
         let place = Place { cloud, region: &cluster.region, cluster: Some(&cluster.name) };
-        let system = plan.azure.as_ref().filter(|_| cloud == Cloud::Azure);
-        let system = system.map_or(plan.zone_count, |azure| azure.system_nodes.value);
         let node = &cluster.node.machine_type.value;
         for (component, machine, count) in [
             ("provisioners", &cluster.host.machine_type.value, cluster.hosts.value),
-            ("system_nodes", &cluster.system_node.machine_type.value, system),
+            ("system_nodes", &cluster.system_node.machine_type.value, cluster.system_nodes.value),
             ("nodes_min", node, cluster.nodes_min.value),
             ("nodes_max", node, cluster.nodes_max.value),
         ] {

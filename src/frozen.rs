@@ -21,6 +21,9 @@ pub struct Frozen {
     pub catalog: u32,
     /// Question → answer. A question holds all that its answer follows from.
     pub answers: BTreeMap<String, String>,
+    /// Whoever has an address range of its own → that range. It stays whatever else comes or goes, and whatever the catalog is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub placements: BTreeMap<String, String>,
 }
 
 /// A run's answers: taken from the frozen ones where those know the question, and collected for the manifest.
@@ -28,14 +31,38 @@ pub struct Frozen {
 pub struct Answers {
     held: Frozen,
     given: RefCell<BTreeMap<String, String>>,
+    placements: RefCell<BTreeMap<String, String>>,
 }
 
 impl Answers {
     /// Answers that stay as in `held`, whatever the catalog aboard says.
     pub fn held(held: &Frozen) -> Self {
         // The same catalog gives the same answers.
-        let held = if held.catalog == CATALOG { Frozen::default() } else { held.clone() };
-        Self { held, given: RefCell::default() }
+        if held.catalog == CATALOG {
+            return Self::upgraded(held);
+        }
+        Self { held: held.clone(), ..Self::default() }
+    }
+
+    /// Answers of the catalog aboard, for a directory that exists: only what was placed stays where it is.
+    pub fn upgraded(held: &Frozen) -> Self {
+        let held = Frozen { placements: held.placements.clone(), ..Frozen::default() };
+        Self { held, ..Self::default() }
+    }
+
+    /// The range that `who` has, if there is one.
+    pub fn placed(&self, who: &str) -> Option<&str> {
+        self.held.placements.get(who).map(String::as_str)
+    }
+
+    /// All ranges that somebody had when the directory was generated.
+    pub fn placements(&self) -> impl Iterator<Item = &str> {
+        self.held.placements.values().map(String::as_str)
+    }
+
+    /// Notes the range of `who`.
+    pub fn place(&self, who: String, range: String) {
+        self.placements.borrow_mut().insert(who, range);
     }
 
     /// The frozen answer to a question, if there is one.
@@ -80,7 +107,7 @@ impl Answers {
     /// What the manifest is to keep.
     pub fn into_frozen(self) -> Frozen {
         let catalog = if self.held.catalog == 0 { CATALOG } else { self.held.catalog };
-        Frozen { catalog, answers: self.given.into_inner() }
+        Frozen { catalog, answers: self.given.into_inner(), placements: self.placements.into_inner() }
     }
 }
 
@@ -99,7 +126,8 @@ mod tests {
     use super::*;
 
     fn frozen(catalog: u32, answer: &str) -> Frozen {
-        Frozen { catalog, answers: BTreeMap::from([("disk of coderd".to_owned(), answer.to_owned())]) }
+        let answers = BTreeMap::from([("disk of coderd".to_owned(), answer.to_owned())]);
+        Frozen { catalog, answers, ..Frozen::default() }
     }
 
     #[test]

@@ -33,7 +33,9 @@ fn hosts_carry_the_daemons_and_every_machine_its_row() {
     for (row, cloud) in all() {
         let Compiled { sizing, plan, .. } = compiled(row, cloud);
         let (own, cluster) = (&sizing.provisioners, &plan.clusters[0]);
-        let (count, hosts, per_host) = (own.count.value, own.hosts.value, own.per_host.value);
+        let sized = &sizing.clusters[0];
+        let need = sized.hosts.need.value;
+        let (count, hosts, per_host) = (own.count.value, own.hosts, own.per_host);
         assert_eq!(count, row.provisioners.count);
         assert!(hosts * per_host >= count && count > (hosts - 1) * per_host, "{} on {cloud:?}", row.page);
         let carries = |name: &str, vcpus: f64, memory_gb: f64| {
@@ -45,8 +47,8 @@ fn hosts_carry_the_daemons_and_every_machine_its_row() {
         };
         let coderd = &plan.coderd.machine.machine_type.value;
         carries(coderd, row.coderd.vcpus.into(), row.coderd.memory_gb.into());
-        carries(&cluster.host.machine_type.value, own.host.value.0, own.host.value.1);
-        let sized = &sizing.clusters[0];
+        carries(&cluster.host.machine_type.value, need.0, need.1);
+
         carries(&cluster.node.machine_type.value, sized.node_vcpus.into(), sized.node_memory_gb.into());
         assert!(cluster.nodes_max.value * cluster.density.per_node >= row.limits.running_workspaces);
         assert!(plan.database.max_connections.value >= 2 * row.coderd.replicas * 30 + 50);

@@ -344,12 +344,12 @@ fn the_pages_row_by_row() {
             format!("{} × {}/{} {machine}", c.replicas.value, c.vcpus.value, c.memory_gb.value),
             coderd
         );
-        let (hosts, machine) = (p.hosts.value, &main.host.machine_type.value);
+        let (hosts, machine) = (p.hosts, &main.host.machine_type.value);
         assert_eq!(
             format!("{} on {hosts} × {}/{} {machine}", p.count.value, p.host_vcpus, p.host_memory_gb),
             provisioners
         );
-        assert_eq!(p.per_host.value, 30);
+        assert_eq!(p.per_host, 30);
         let machine = &main.node.machine_type.value;
         assert_eq!(format!("{} × {} {machine}", main.nodes_max.value, main.density.per_node), nodes);
         let machine = &plan.database.machine.value;
@@ -380,10 +380,11 @@ proptest! {
             tier.as_str()
         );
         let Compiled { sizing, plan, .. } = compile(&text).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
-        let (hosts, each) = (sizing.provisioners.hosts.value, sizing.provisioners.per_host.value);
+        let need = sizing.clusters[0].hosts.need.value;
+        let (hosts, each) = (sizing.provisioners.hosts, sizing.provisioners.per_host);
         prop_assert!(each <= per_host && hosts * each >= count && count > (hosts - 1) * each);
         let host = catalog::machine(Cloud::Gcp, &plan.clusters[0].host.machine_type.value).unwrap();
-        prop_assert!(host.carries(sizing.provisioners.host.value.0, sizing.provisioners.host.value.1));
+        prop_assert!(host.carries(need.0, need.1));
         let coderd = catalog::machine(Cloud::Gcp, &plan.coderd.machine.machine_type.value).unwrap();
         prop_assert!(coderd.carries(sizing.coderd.vcpus.value.into(), sizing.coderd.memory_gb.value.into()));
         let zones = catalog::region(Cloud::Gcp, region).unwrap().zones;

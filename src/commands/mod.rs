@@ -102,8 +102,9 @@ impl Project {
         let opened = output::open(&out);
         let held = opened.as_ref().ok().and_then(Opened::manifest).map(|manifest| &manifest.frozen);
         let answers = match held {
-            Some(held) if !upgrade => Answers::held(held),
-            _ => Answers::default(),
+            Some(held) if upgrade => Answers::upgraded(held),
+            Some(held) => Answers::held(held),
+            None => Answers::default(),
         };
         let compiled = compile_reading(reading, &answers).map_err(refused)?;
         let opened = opened?;

@@ -110,7 +110,7 @@ impl Serialize for Number {
 
 fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
     let provisioners = &sizing.provisioners;
-    let main = plan.clusters.first();
+    let first = plan.all_clusters().next();
     Figures {
         tier: plan.tier,
         revision: plan.revision,
@@ -130,20 +130,15 @@ fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
         },
         provisioners: Provisioners {
             count: provisioners.count.value,
-            per_host: provisioners.per_host.value,
-            hosts: provisioners.hosts.value,
+            per_host: provisioners.per_host,
+            hosts: provisioners.hosts,
             vcpus_each: provisioners.each.map(|(vcpus, _)| Number(vcpus)),
             memory_gb_each: provisioners.each.map(|(_, memory_gb)| Number(memory_gb)),
             host_vcpus: Number(provisioners.host_vcpus),
             host_memory_gb: Number(provisioners.host_memory_gb),
-            machine: main.map_or("", |cluster| &cluster.host.machine_type.value),
+            machine: first.map_or("", |cluster| &cluster.host.machine_type.value),
         },
-        clusters: sizing
-            .clusters
-            .iter()
-            .zip(&plan.clusters)
-            .map(|(sized, planned)| cluster(sized, planned))
-            .collect(),
+        clusters: clusters(sizing, plan).map(|(sized, planned)| cluster(sized, planned)).collect(),
         database: Database {
             nodes: sizing.database.nodes,
             vcpus: sizing.database.vcpus.value,
@@ -154,6 +149,14 @@ fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
         },
         warnings: &plan.warnings,
     }
+}
+
+/// The clusters in the order of the spec.
+fn clusters<'a>(
+    sizing: &'a Sizing,
+    plan: &'a Plan,
+) -> impl Iterator<Item = (&'a tierform::sizing::Cluster, &'a ClusterPlan)> {
+    sizing.clusters.iter().filter_map(|sized| Some((sized, plan.cluster(&sized.name)?)))
 }
 
 fn cluster<'a>(sized: &tierform::sizing::Cluster, planned: &'a ClusterPlan) -> Cluster<'a> {
@@ -185,7 +188,7 @@ fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
         plan.coderd.machine.machine_type.value.clone(),
         coderd.replicas.reason.clone(),
     ]];
-    for (sized, planned) in sizing.clusters.iter().zip(&plan.clusters) {
+    for (sized, planned) in clusters(sizing, plan) {
         rows.push(vec![
             format!("provisioner hosts ({})", planned.name),
             planned.hosts.value.to_string(),

@@ -1,6 +1,8 @@
 //! Address ranges: one private network cut by fixed fractions, never by counts: a range that moved would replace the cluster
 //! and the database's subnet. The counts only decide whether everything fits.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 use serde::Serialize;
@@ -8,7 +10,6 @@ use serde::Serialize;
 use super::ClusterPlan;
 use crate::diagnostic::Diagnostic;
 use crate::sizing::Figure;
-use crate::spec::Spec;
 
 /// The ranges of a deployment.
 #[derive(Debug, Serialize)]
@@ -16,13 +17,13 @@ pub struct Addresses {
     /// All of them lie in it.
     pub cidr: Figure<String>,
     /// The parts by name, each cloud's own; `reason` says what has to fit, where counts decide.
-    pub ranges: IndexMap<&'static str, Figure<Range>>,
+    pub ranges: IndexMap<&'static str, Figure<Cidrs>>,
 }
 
 /// One range, or one for each zone by the zone's key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
-pub enum Range {
+pub enum Cidrs {
     /// One for the whole region.
     One(String),
     /// One a zone: `a`, `b`, `c`.
@@ -49,10 +50,35 @@ pub struct Layout {
 pub struct Part {
     /// Its name in [`Addresses::ranges`].
     pub name: &'static str,
+    /// What it is for.
+    pub of: Of,
     /// Where it lies.
     pub at: At,
     /// Addresses that it must have, and why, for that many machines.
     pub need: fn(&Need) -> (u64, String),
+}
+
+/// What a part of the network is for, and so where it is cut at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The network itself, wherever there is one.
+    Network,
+    /// coderd and the database.
+    ControlPlane,
+    /// One cluster, each its own.
+    Cluster,
+}
+
+/// What a network is cut from.
+pub struct Block {
+    /// The range.
+    pub network: Ipv4Net,
+    /// Why that one, as a phrase.
+    pub reason: String,
+    /// The key that names it and its place; `None` for one that was chosen here.
+    pub asked: Option<(&'static str, Range<usize>)>,
+    /// Where the counts come from that have to fit.
+    pub blame: Range<usize>,
 }
 
 /// Where a part lies in a network of prefix length P.
@@ -85,85 +111,77 @@ pub struct Need {
 /// Keys of zones, in their order: a layout has room for no more.
 pub const ZONE_KEYS: [&str; 3] = ["a", "b", "c"];
 
-/// Cuts the network of `spec` for that many machines.
+impl Need {
+    /// What `clusters` need that share a network, beside so many coderd.
+    pub fn of<'c>(clusters: impl Iterator<Item = &'c ClusterPlan>, replicas: u32, zones: u32) -> Need {
+        let none = Need { nodes: 0, hosts: 0, replicas, pods: 0, zones };
+        clusters.fold(none, |need, cluster| Need {
+            // A pool's upgrade adds a node a zone, and so does the system pool's.
+            nodes: need.nodes.saturating_add(cluster.nodes_max.value.saturating_add(3 * zones)),
+            hosts: need.hosts.saturating_add(cluster.hosts.value),
+            pods: need.pods.max(cluster.max_pods.value),
+            ..need
+        })
+    }
+}
+
+/// Cuts what `wanted` names out of a block, for that much.
 ///
 /// # Errors
-/// The user's network is too small for the counts, too large for the cloud, or overlaps a range that cannot be routed.
-pub fn cut(
-    spec: &Spec,
-    layout: &Layout,
-    cluster: &ClusterPlan,
-    replicas: u32,
-    zones: u32,
-) -> Result<Addresses, Diagnostic> {
-    let need = Need {
-        // A pool's upgrade adds a node a zone, and so does the system pool's.
-        nodes: cluster.nodes_max.value.saturating_add(3 * zones),
-        hosts: cluster.hosts.value,
-        replicas,
-        pods: cluster.max_pods.value,
-        zones,
-    };
-    let (network, reason) = match &spec.network.cidr {
-        Some(asked) => {
-            let network = *asked.get_ref();
-            check(layout, &need, network)
-                .map_err(|(what, why)| {
-                    Diagnostic::at(asked.span(), format!("`network.cidr` {network} {what}")).note(why)
-                })
-                .map_err(|problem| problem.help(advice(layout, &need)))?;
-            (network, "network.cidr in coder.toml".to_owned())
-        }
-        None => {
-            let default = layout.default.parse().ok().filter(|net| check(layout, &need, *net).is_ok());
-            let Some(network) = default else {
-                let span = spec
-                    .workspaces
-                    .nodes_max
-                    .as_ref()
-                    .map_or_else(|| spec.tier_place(), crate::spec::Spanned::span);
-                return Err(Diagnostic::at(
-                    span,
-                    format!(
-                        "{} nodes need more addresses than {}, the network taken unless named, has",
-                        need.nodes, layout.default
-                    ),
-                )
-                .help(advice(layout, &need)));
-            };
-            (network, layout.reason.to_owned())
-        }
-    };
-    let ranges = layout.parts.iter().map(|part| {
-        let range = place(part.at, network, zones)?;
-        Some((part.name, Figure { value: range, reason: (part.need)(&need).1 }))
+/// The block is too small for the counts, too large for the cloud, or overlaps a range that cannot be routed.
+pub fn cut(layout: &Layout, block: &Block, wanted: &[Of], need: &Need) -> Result<Addresses, Diagnostic> {
+    let network = block.network;
+    let parts = || layout.parts.iter().filter(|part| wanted.contains(&part.of));
+    if let Err((what, why)) = check(layout, parts(), need, network) {
+        let problem = match &block.asked {
+            Some((key, place)) => {
+                Diagnostic::at(place.clone(), format!("`{key}` {network} {what}")).note(why)
+            }
+            None => Diagnostic::at(
+                block.blame.clone(),
+                format!(
+                    "{} nodes need more addresses than {network}, the network taken unless named, has",
+                    need.nodes
+                ),
+            ),
+        };
+        return Err(problem.help(advice(layout, parts, need)));
+    }
+    let ranges = parts().map(|part| {
+        let range = place(part.at, network, need.zones)?;
+        Some((part.name, Figure { value: range, reason: (part.need)(need).1 }))
     });
     let ranges = ranges.collect::<Option<IndexMap<_, _>>>();
     let ranges =
         ranges.ok_or_else(|| Diagnostic::nowhere(format!("the network {network} could not be cut")))?;
-    Ok(Addresses { cidr: Figure { value: network.to_string(), reason }, ranges })
+    Ok(Addresses { cidr: Figure { value: network.to_string(), reason: block.reason.clone() }, ranges })
 }
 
-fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Range> {
+fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Cidrs> {
     let nth = |below: u8, nth: usize| {
         network.subnets(network.prefix_len() + below).ok()?.nth(nth).map(|net| net.to_string())
     };
     Some(match at {
-        At::Whole => Range::One(network.to_string()),
-        At::Nth { below, nth: index } => Range::One(nth(below, index)?),
+        At::Whole => Cidrs::One(network.to_string()),
+        At::Nth { below, nth: index } => Cidrs::One(nth(below, index)?),
         At::LastOf { below, prefix } => {
             let first = network.subnets(network.prefix_len() + below).ok()?.next()?;
-            Range::One(first.subnets(prefix).ok()?.last()?.to_string())
+            Cidrs::One(first.subnets(prefix).ok()?.last()?.to_string())
         }
         At::Zonal { below, nth: first } => {
             let keys = ZONE_KEYS.iter().take(zones as usize).enumerate();
-            Range::Zonal(keys.map(|(at, key)| Some((*key, nth(below, first + at)?))).collect::<Option<_>>()?)
+            Cidrs::Zonal(keys.map(|(at, key)| Some((*key, nth(below, first + at)?))).collect::<Option<_>>()?)
         }
     })
 }
 
 /// What is wrong with a network, as the end of a sentence that begins with it, and why.
-fn check(layout: &Layout, need: &Need, network: Ipv4Net) -> Result<(), (String, String)> {
+fn check<'p>(
+    layout: &Layout,
+    mut parts: impl Iterator<Item = &'p Part>,
+    need: &Need,
+    network: Ipv4Net,
+) -> Result<(), (String, String)> {
     if let Some((range, why)) = layout.avoid
         && let Ok(avoid) = range.parse::<Ipv4Net>()
         && (avoid.contains(&network) || network.contains(&avoid))
@@ -188,7 +206,7 @@ fn check(layout: &Layout, need: &Need, network: Ipv4Net) -> Result<(), (String, 
         let room = room.filter(|length| *length <= 32).map_or(0, |length| 1u64 << (32 - u32::from(length)));
         (part.need)(need).0 <= room
     };
-    match layout.parts.iter().all(fits) {
+    match parts.all(fits) {
         true => Ok(()),
         false => Err((
             format!(
@@ -201,12 +219,12 @@ fn check(layout: &Layout, need: &Need, network: Ipv4Net) -> Result<(), (String, 
 }
 
 /// The smallest network that fits, as advice.
-fn advice(layout: &Layout, need: &Need) -> String {
+fn advice<'p, P: Iterator<Item = &'p Part>>(layout: &Layout, parts: impl Fn() -> P, need: &Need) -> String {
     let largest = std::net::Ipv4Addr::new(10, 0, 0, 0);
     let fitting = (layout.shortest..=24)
         .rev()
         .filter_map(|prefix| Ipv4Net::new(largest, prefix).ok())
-        .find(|network| check(layout, need, *network).is_ok());
+        .find(|network| check(layout, parts(), need, *network).is_ok());
     match fitting {
         Some(network) => {
             format!("set network.cidr to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
@@ -231,8 +249,8 @@ mod tests {
                     continue;
                 }
                 match place(part.at, network, 3).unwrap() {
-                    Range::One(range) => ranges.push((part.name.to_owned(), range.parse().unwrap())),
-                    Range::Zonal(zones) => ranges.extend(
+                    Cidrs::One(range) => ranges.push((part.name.to_owned(), range.parse().unwrap())),
+                    Cidrs::Zonal(zones) => ranges.extend(
                         zones
                             .iter()
                             .map(|(key, range)| (format!("{} {key}", part.name), range.parse().unwrap())),

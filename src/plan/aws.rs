@@ -1,11 +1,9 @@
 //! What only AWS has: its family chains, what EKS leaves to pods, RDS classes, the VPC's ranges.
 
-use ipnet::Ipv4Net;
-
-use super::addresses::{Addresses, At, Layout, Need, Part};
+use super::addresses::{At, Layout, Need, Of, Part};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
-use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, reserved};
+use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, one_a_zone, reserved};
 use super::quotas::{self, Fixed};
 use super::{CloudRules, databases};
 use crate::catalog::{MachineType, family_zones};
@@ -30,6 +28,7 @@ pub const RULES: CloudRules = CloudRules {
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
         disk: |machine, _| machine.disks().plain,
+        system: one_a_zone,
         zonal_pools: true,
         allocatable,
     },
@@ -81,9 +80,10 @@ pub const NETWORK: Layout = Layout {
         "that range is Docker's own bridge, from which nothing in it can be reached",
     )),
     parts: &[
-        Part { name: "vpc", at: At::Whole, need: |_| (0, String::new()) },
+        Part { name: "vpc", of: Of::Network, at: At::Whole, need: |_| (0, String::new()) },
         Part {
             name: "nodes",
+            of: Of::Network,
             at: At::Zonal { below: 2, nth: 0 },
             need: |need| {
                 let (nodes, each) = (need.nodes.div_ceil(need.zones), node_addresses(need));
@@ -93,6 +93,7 @@ pub const NETWORK: Layout = Layout {
         },
         Part {
             name: "machines",
+            of: Of::Network,
             at: At::Zonal { below: 5, nth: 24 },
             need: |need| {
                 let machines =
@@ -101,8 +102,18 @@ pub const NETWORK: Layout = Layout {
             },
         },
         // A balancer wants eight free addresses in each subnet, and grows (Network Load Balancers, "Availability Zones").
-        Part { name: "public", at: At::Zonal { below: 8, nth: 216 }, need: |_| (16, String::new()) },
-        Part { name: "database", at: At::Zonal { below: 8, nth: 220 }, need: |_| (16, String::new()) },
+        Part {
+            name: "public",
+            of: Of::Network,
+            at: At::Zonal { below: 8, nth: 216 },
+            need: |_| (16, String::new()),
+        },
+        Part {
+            name: "database",
+            of: Of::ControlPlane,
+            at: At::Zonal { below: 8, nth: 220 },
+            need: |_| (16, String::new()),
+        },
     ],
     note: |need| {
         format!(
@@ -113,17 +124,26 @@ pub const NETWORK: Layout = Layout {
     },
 };
 
-/// Addresses of Kubernetes services, which lie outside the VPC: of the two ranges that EKS takes by itself the first that does not
-/// touch the network (EKS API reference, KubernetesNetworkConfigRequest).
-pub fn services_cidr(network: &Addresses) -> &'static str {
-    let choices = ["172.20.0.0/16", "10.100.0.0/16"];
-    let own: Option<Ipv4Net> = network.cidr.value.parse().ok();
-    let is_apart = |choice: &&str| match (own, choice.parse::<Ipv4Net>()) {
-        (Some(own), Ok(choice)) => !own.contains(&choice) && !choice.contains(&own),
-        _ => true,
-    };
-    choices.into_iter().find(is_apart).unwrap_or(choices[0])
-}
+/// Where addresses of Kubernetes services may lie: the two ranges that EKS takes by itself, then those beside the first (EKS API
+/// reference, KubernetesNetworkConfigRequest: any of 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16).
+pub const SERVICES: [&str; 16] = [
+    "172.20.0.0/16",
+    "10.100.0.0/16",
+    "172.21.0.0/16",
+    "172.22.0.0/16",
+    "172.23.0.0/16",
+    "172.24.0.0/16",
+    "172.25.0.0/16",
+    "172.26.0.0/16",
+    "172.27.0.0/16",
+    "172.28.0.0/16",
+    "172.29.0.0/16",
+    "172.30.0.0/16",
+    "172.31.0.0/16",
+    "172.16.0.0/16",
+    "172.18.0.0/16",
+    "172.19.0.0/16",
+];
 
 /// AWS keeps five addresses of every subnet.
 const RESERVED: u64 = 5;
@@ -141,13 +161,15 @@ pub const QUOTAS: quotas::Names = quotas::Names {
     all_cpus: None,
     disks: |_| Some("Storage for General Purpose SSD (gp3) volumes (GB; the quota counts TiB)"),
     machines: None,
-    fixed: |spec: &Spec, zones| {
+    fixed: |spec: &Spec, zones, is_home| {
         let gateways = if spec.aws.as_ref().is_some_and(|aws| aws.nat_per_zone) { zones } else { 1 };
-        vec![
-            Fixed { name: "EC2-VPC Elastic IPs", is_global: false, count: gateways, of: "NAT gateways" },
-            Fixed { name: "Network Load Balancers per Region", is_global: false, count: 1, of: "coderd" },
-            Fixed { name: "VPCs per Region", is_global: false, count: 1, of: "the network" },
-        ]
+        let of = |name, count, of| Fixed { name, is_global: false, count, of };
+        let mut rows = vec![of("EC2-VPC Elastic IPs", gateways, "NAT gateways")];
+        if is_home {
+            rows.push(of("Network Load Balancers per Region", 1, "coderd"));
+        }
+        rows.push(of("VPCs per Region", 1, "the network"));
+        rows
     },
 };
 

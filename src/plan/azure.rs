@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::addresses::{At, Layout, Part};
+use super::addresses::{At, Layout, Of, Part};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
 use super::density::{Allocatable, EVICTION_GIB, NodeRules};
@@ -36,6 +36,7 @@ pub const RULES: CloudRules = CloudRules {
         // Azure counts data disks.
         volumes: |machine| machine.max_volumes,
         disk: node_disk,
+        system: system_nodes,
         zonal_pools: true,
         allocatable,
     },
@@ -108,7 +109,7 @@ pub fn storage_mb(storage_gb: &Figure<u32>) -> Figure<u32> {
 }
 
 /// Nodes of the static pool: AKS advises three (AKS, "Use system node pools"), which is also one a zone.
-pub fn system_nodes(zones: u32) -> Figure<u32> {
+fn system_nodes(zones: u32) -> Figure<u32> {
     let reason = match zones {
         1 => "so that DNS outlives a node",
         _ => "one a zone, so that DNS outlives a zone; AKS advises three",
@@ -148,29 +149,53 @@ pub const NETWORK: Layout = Layout {
         "that range is Docker's own bridge, from which nothing in it can be reached",
     )),
     parts: &[
-        Part { name: "vnet", at: At::Nth { below: 2, nth: 0 }, need: |_| (0, String::new()) },
+        Part {
+            name: "vnet",
+            of: Of::Network,
+            at: At::Nth { below: 2, nth: 0 },
+            need: |_| (0, String::new()),
+        },
         // A /24 lets the gateway grow to all its 125 instances (Application Gateway, "Infrastructure configuration").
-        Part { name: "gateway", at: At::Nth { below: 10, nth: 0 }, need: |_| (64, String::new()) },
+        Part {
+            name: "gateway",
+            of: Of::ControlPlane,
+            at: At::Nth { below: 10, nth: 0 },
+            need: |_| (64, String::new()),
+        },
         Part {
             name: "coderd",
+            of: Of::ControlPlane,
             at: At::Nth { below: 10, nth: 1 },
             // While a new generation starts, the old one still runs.
             need: |need| (2 * u64::from(need.replicas) + RESERVED, String::new()),
         },
-        Part { name: "database", at: At::Nth { below: 10, nth: 2 }, need: |_| (16, String::new()) },
+        Part {
+            name: "database",
+            of: Of::ControlPlane,
+            at: At::Nth { below: 10, nth: 2 },
+            need: |_| (16, String::new()),
+        },
         Part {
             name: "provisioners",
+            of: Of::Cluster,
             at: At::Nth { below: 8, nth: 1 },
             need: |need| (2 * u64::from(need.hosts) + RESERVED, format!("{} hosts", need.hosts)),
         },
         Part {
             name: "nodes",
+            of: Of::Cluster,
             at: At::Nth { below: 4, nth: 1 },
             need: |need| (u64::from(need.nodes) + RESERVED, format!("{} nodes at most", need.nodes)),
         },
-        Part { name: "services", at: At::Nth { below: 4, nth: 4 }, need: |_| (256, String::new()) },
+        Part {
+            name: "services",
+            of: Of::Cluster,
+            at: At::Nth { below: 4, nth: 4 },
+            need: |_| (256, String::new()),
+        },
         Part {
             name: "pods",
+            of: Of::Cluster,
             at: At::Nth { below: 1, nth: 1 },
             // CNI overlay gives every node a /24 (AKS, "Azure CNI Overlay").
             need: |need| (u64::from(need.nodes) * 256, format!("{} nodes at most × a /24", need.nodes)),
@@ -193,21 +218,16 @@ pub const QUOTAS: quotas::Names = quotas::Names {
     all_cpus: Some(("Total Regional vCPUs", "")),
     disks: |_| None,
     machines: Some("Virtual Machines"),
-    fixed: |_, _| {
-        vec![
-            Fixed {
-                name: "Public IP Addresses - Standard",
-                is_global: false,
-                count: 2,
-                of: "NAT gateway, Application Gateway",
-            },
-            Fixed {
-                name: "Virtual Machine Scale Sets",
-                is_global: false,
-                count: 4,
-                of: "coderd, provisioner hosts, node pools",
-            },
-        ]
+    fixed: |_, _, is_home| {
+        let of = |name, count, of| Fixed { name, is_global: false, count, of };
+        let (addresses, sets) = ("Public IP Addresses - Standard", "Virtual Machine Scale Sets");
+        match is_home {
+            true => vec![
+                of(addresses, 2, "NAT gateway, Application Gateway"),
+                of(sets, 4, "coderd, provisioner hosts, node pools"),
+            ],
+            false => vec![of(addresses, 1, "NAT gateway"), of(sets, 3, "provisioner hosts, node pools")],
+        }
     },
 };
 

@@ -3,6 +3,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use super::CloudRules;
 use crate::catalog::{self, Fixup, MachineType, Region, family_zones};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
@@ -49,34 +50,51 @@ pub struct Zones {
     /// Their names; none where the account's own list or the region decides.
     pub names: Figure<Vec<String>>,
     /// How many they are; 1 in a region without any.
-    pub count: usize,
+    pub count: u32,
 }
 
 /// The question to the catalog for `what`, with all of the spec that the answer follows from.
-pub fn question(spec: &Spec, what: &str) -> String {
+pub fn question(spec: &Spec, cloud: Cloud, region: &str, what: &str) -> String {
     let machines = match (spec.machines, spec.burstable) {
         (Machines::Published, false) => "published",
         (Machines::Published, true) => "published, burstable",
         (Machines::Current, false) => "current",
         (Machines::Current, true) => "current, burstable",
     };
-    format!("{what} on {} in {}, {machines}", spec.cloud.get_ref().as_str(), spec.region.get_ref())
+    format!("{what} on {} in {region}, {machines}", cloud.as_str())
+}
+
+/// Where machines are chosen for.
+pub struct Place<'a> {
+    pub cloud: Cloud,
+    pub region: &'static Region,
+    /// Where the spec names that region.
+    pub span: Range<usize>,
+    /// The zones that the spec names there.
+    pub zones: Option<&'a Spanned<Vec<Spanned<String>>>>,
+    /// In how many zones the user's own subnets lie, where they do.
+    pub own: Option<u32>,
 }
 
 /// Chooses machines in one region and remembers which families must be sold in the zones.
 pub struct Chooser<'a> {
     spec: &'a Spec,
     answers: &'a Answers,
-    cloud: Cloud,
-    region: &'static Region,
+    /// Where.
+    pub place: Place<'a>,
     families: Vec<(&'static str, &'static [&'static str])>,
     /// What could not be chosen.
     pub problems: Vec<Diagnostic>,
 }
 
+/// So many zones: a region has a handful.
+pub fn counted(zones: usize) -> u32 {
+    u32::try_from(zones).unwrap_or(u32::MAX)
+}
+
 impl<'a> Chooser<'a> {
-    pub fn new(spec: &'a Spec, cloud: Cloud, region: &'static Region, answers: &'a Answers) -> Self {
-        Chooser { spec, answers, cloud, region, families: Vec::new(), problems: Vec::new() }
+    pub fn new(spec: &'a Spec, place: Place<'a>, answers: &'a Answers) -> Self {
+        Chooser { spec, answers, place, families: Vec::new(), problems: Vec::new() }
     }
 
     /// A machine for `wish`, with its reason; `None` after recording why there is none.
@@ -88,7 +106,7 @@ impl<'a> Chooser<'a> {
         };
         match chosen {
             Ok((machine, reason)) => {
-                let zones = family_zones(self.cloud, machine.family, self.region)?;
+                let zones = family_zones(self.place.cloud, machine.family, self.place.region)?;
                 self.families.push((machine.family, zones));
                 Some((machine, reason))
             }
@@ -106,8 +124,8 @@ impl<'a> Chooser<'a> {
         current: Result<(&'static MachineType, String), Diagnostic>,
     ) -> Result<(&'static MachineType, String), Diagnostic> {
         let what = format!("{} for {} vCPU, {} GB", wish.key, plain(wish.vcpus), plain(wish.memory_gb));
-        let question = question(self.spec, &what);
-        let held = self.answers.recall(&question).and_then(|name| catalog::machine(self.cloud, name));
+        let question = question(self.spec, self.place.cloud, self.place.region.name, &what);
+        let held = self.answers.recall(&question).and_then(|name| catalog::machine(self.place.cloud, name));
         let chosen = match (held.filter(|machine| self.sold_here(machine).is_some()), current) {
             (Some(held), Ok((machine, reason))) if held == machine => (machine, reason),
             (Some(held), _) => (held, format!("{}, frozen when it was first generated", wish.need)),
@@ -124,21 +142,21 @@ impl<'a> Chooser<'a> {
     ) -> Result<(&'static MachineType, String), Diagnostic> {
         let (key, name) = (wish.key, asked.get_ref());
         let problem = |message: String| Diagnostic::at(asked.span(), message);
-        let Some(machine) = catalog::machine(self.cloud, name) else {
-            let names = catalog::machines(self.cloud).map(|machine| machine.name);
+        let Some(machine) = catalog::machine(self.place.cloud, name) else {
+            let names = catalog::machines(self.place.cloud).map(|machine| machine.name);
             let problem = problem(format!(
                 "`{key}` \"{name}\" is no machine type that tierform knows on {}",
-                self.cloud.as_str()
+                self.place.cloud.as_str()
             ));
             return Err(match catalog::nearest(name, names) {
                 Some(near) => problem.help(format!("did you mean \"{near}\"?")),
                 None => problem.help("leave the key out, and a machine that carries the role is chosen"),
             });
         };
-        if machine.shared_core && !(self.spec.burstable && self.cloud == Cloud::Aws) {
+        if machine.shared_core && !(self.spec.burstable && self.place.cloud == Cloud::Aws) {
             let problem =
                 problem(format!("`{key}` \"{name}\" shares its cores, so it stalls under steady load"));
-            return Err(match self.cloud {
+            return Err(match self.place.cloud {
                 Cloud::Aws => problem
                     .help("choose a type with cores of its own, or set burstable = true if you accept that"),
                 Cloud::Gcp | Cloud::Azure => problem.help("choose a type with cores of its own"),
@@ -165,7 +183,7 @@ impl<'a> Chooser<'a> {
                 plain(wish.memory_gb)
             ))
             .note(format!("needed: {}", wish.need));
-            return Err(match catalog::fixup(self.cloud, key, name) {
+            return Err(match catalog::fixup(self.place.cloud, key, name) {
                 Some(Fixup { name: fixup, instead, .. }) => problem
                     .note(format!(
                         "needed: {}; a tier page prints {name} all the same, which tierform corrects (fixup {fixup})",
@@ -176,7 +194,7 @@ impl<'a> Chooser<'a> {
             });
         }
         self.sold_here(machine).ok_or_else(|| {
-            problem(format!("`{key}` \"{name}\" is not sold in {}", self.region.name))
+            problem(format!("`{key}` \"{name}\" is not sold in {}", self.place.region.name))
                 .help("choose a family of that region, or another region")
         })?;
         Ok((machine, format!("{key} in coder.toml")))
@@ -187,17 +205,19 @@ impl<'a> Chooser<'a> {
         wish: &Wish<'_>,
         printed: &'static str,
     ) -> Result<(&'static MachineType, String), Diagnostic> {
-        let fixup = catalog::fixup(self.cloud, wish.key, printed).filter(|_| {
-            !catalog::machine(self.cloud, printed).is_some_and(|own| own.carries(wish.vcpus, wish.memory_gb))
+        let fixup = catalog::fixup(self.place.cloud, wish.key, printed).filter(|_| {
+            !catalog::machine(self.place.cloud, printed)
+                .is_some_and(|own| own.carries(wish.vcpus, wish.memory_gb))
         });
         let name = fixup.map_or(printed, |fixup| fixup.instead);
-        let found = catalog::machine(self.cloud, name).filter(|machine| self.sold_here(machine).is_some());
+        let found =
+            catalog::machine(self.place.cloud, name).filter(|machine| self.sold_here(machine).is_some());
         let Some(machine) = found else {
             return Err(Diagnostic::at(
-                self.spec.region.span(),
+                self.place.span.clone(),
                 format!(
                     "`region` \"{}\" does not sell {name}, which the tier page prints for {}",
-                    self.region.name, wish.key
+                    self.place.region.name, wish.key
                 ),
             )
             .help(format!("set machines = \"current\" for today's families, or {} = \"…\"", wish.key)));
@@ -213,20 +233,20 @@ impl<'a> Chooser<'a> {
     }
 
     fn chained(&self, wish: &Wish<'_>) -> Result<(&'static MachineType, String), Diagnostic> {
-        if !catalog::is_charted(self.region) {
+        if !catalog::is_charted(self.place.region) {
             return Err(Diagnostic::at(
-                self.spec.region.span(),
+                self.place.span.clone(),
                 format!(
                     "`region` \"{}\" is not one whose machines tierform knows, and {} has to be chosen",
-                    self.region.name, wish.key
+                    self.place.region.name, wish.key
                 ),
             )
             .note(format!("needed: {}", wish.need))
             .help(format!("set {} = \"…\" to a type that is sold there", wish.key)));
         }
-        let wanted = ZONES_WANTED.min(self.region.zones.len());
+        let wanted = ZONES_WANTED.min(self.place.region.zones.len());
         for series in wish.chain {
-            let smallest = catalog::machines(self.cloud)
+            let smallest = catalog::machines(self.place.cloud)
                 .filter(|machine| machine.series == *series && !machine.shared_core)
                 .filter(|machine| machine.carries(wish.vcpus, wish.memory_gb))
                 .min_by(|a, b| a.vcpus.cmp(&b.vcpus).then(a.memory_gib.total_cmp(&b.memory_gib)));
@@ -237,10 +257,10 @@ impl<'a> Chooser<'a> {
             }
         }
         Err(Diagnostic::at(
-            wish.place.clone().unwrap_or_else(|| self.spec.region.span()),
+            wish.place.clone().unwrap_or_else(|| self.place.span.clone()),
             format!(
                 "`region` \"{}\" sells none of {} with {} vCPU and {} GB, which {} needs",
-                self.region.name,
+                self.place.region.name,
                 wish.chain.join(", "),
                 plain(wish.vcpus),
                 plain(wish.memory_gb),
@@ -254,13 +274,18 @@ impl<'a> Chooser<'a> {
     }
 
     fn sold_here(&self, machine: &'static MachineType) -> Option<&'static [&'static str]> {
-        family_zones(self.cloud, machine.family, self.region)
+        family_zones(self.place.cloud, machine.family, self.place.region)
     }
 
     /// The zones: the user's if every chosen family is sold there, else the first three that sell them all.
-    pub fn zones(&mut self, rules: &ZoneRules) -> Option<Zones> {
-        let region = self.region;
-        if let Some(asked) = &self.spec.network.zones {
+    pub fn zones(&mut self) -> Option<Zones> {
+        let zones = self.named_zones(&CloudRules::of(self.place.cloud).zones)?;
+        Some(Zones { count: self.place.own.unwrap_or(zones.count), ..zones })
+    }
+
+    fn named_zones(&mut self, rules: &ZoneRules) -> Option<Zones> {
+        let region = self.place.region;
+        if let Some(asked) = self.place.zones {
             let before = self.problems.len();
             for zone in asked.get_ref() {
                 if let Some(problem) = self.refuse_zone(zone) {
@@ -283,7 +308,7 @@ impl<'a> Chooser<'a> {
             }
             let value = asked.get_ref().iter().map(|zone| zone.get_ref().clone()).collect();
             let names = Figure { value, reason: "network.zones in coder.toml".to_owned() };
-            return (self.problems.len() == before).then_some(Zones { names, count });
+            return (self.problems.len() == before).then_some(Zones { names, count: counted(count) });
         }
         if !rules.are_named || region.zones.is_empty() {
             // A region without zones has one place for everything.
@@ -292,7 +317,7 @@ impl<'a> Chooser<'a> {
                 true => format!("{} has no zones", region.name),
                 false => rules.reason.to_owned(),
             };
-            return Some(Zones { names: Figure { value: Vec::new(), reason }, count });
+            return Some(Zones { names: Figure { value: Vec::new(), reason }, count: counted(count) });
         }
         let everywhere = |zone: &&&str| self.families.iter().all(|(_, zones)| zones.contains(*zone));
         let zones: Vec<String> = region
@@ -306,7 +331,7 @@ impl<'a> Chooser<'a> {
             let families: Vec<_> = self.families.iter().map(|(family, _)| *family).collect();
             self.problems.push(
                 Diagnostic::at(
-                    self.spec.region.span(),
+                    self.place.span.clone(),
                     format!(
                         "`region` \"{}\" has no zone that sells all of {}",
                         region.name,
@@ -318,12 +343,12 @@ impl<'a> Chooser<'a> {
             return None;
         }
         let reason = format!("of {} in {}{}", region.zones.len(), region.name, rules.reason);
-        let count = zones.len();
+        let count = counted(zones.len());
         Some(Zones { names: Figure { value: zones, reason }, count })
     }
 
     fn refuse_zone(&self, zone: &Spanned<String>) -> Option<Diagnostic> {
-        let (name, region) = (zone.get_ref().as_str(), self.region);
+        let (name, region) = (zone.get_ref().as_str(), self.place.region);
         if region.zones.is_empty() {
             return Some(
                 Diagnostic::at(
@@ -335,7 +360,7 @@ impl<'a> Chooser<'a> {
         }
         // Which letters an account sees is its own affair; that a zone is one of the region's is not.
         let letter = name.strip_prefix(region.name).map(str::as_bytes);
-        if self.cloud == Cloud::Aws && matches!(letter, Some([b'a'..=b'z'])) {
+        if self.place.cloud == Cloud::Aws && matches!(letter, Some([b'a'..=b'z'])) {
             return None;
         }
         if !region.zones.contains(&name) {

@@ -1,7 +1,8 @@
 //! The managed database. Where a cloud sells a list of sizes, one is chosen as machines are: the user's wish if it carries the
 //! row, else the printed one, else the first series of the chain that the region sells.
 
-use super::{CloudRules, Database, choose as machines};
+use super::choose::question;
+use super::{CloudRules, Database};
 use crate::catalog::{self, DatabaseType, Region, releases};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
@@ -129,7 +130,8 @@ pub fn keep(spec: &Spec, sizing: &Sizing, answers: &Answers, current: Figure<Str
     }
     let row = &sizing.database;
     let what = format!("database for {} vCPU, {} GB", row.vcpus.value, row.memory_gb.value);
-    Figure { value: answers.keep(machines::question(spec, &what), current.value), ..current }
+    let question = question(spec, *spec.cloud.get_ref(), spec.region.get_ref(), &what);
+    Figure { value: answers.keep(question, current.value), ..current }
 }
 
 /// What the cloud refuses of `[database]` beside its size.

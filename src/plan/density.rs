@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::catalog::MachineType;
 use crate::diagnostic::Diagnostic;
 use crate::sizing::{Cluster, Figure, PER_NODE_CAP, Request, Warning, plain};
-use crate::spec::Spec;
 
 /// What a node leaves to pods.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +65,8 @@ pub struct NodeRules {
     pub pods_reason: &'static str,
     /// Volumes that a node attaches beside its boot disk; `None` where that is not published.
     pub volumes: fn(&MachineType) -> Option<u32>,
+    /// Nodes of the static pool in so many zones.
+    pub system: fn(u32) -> Figure<u32>,
     /// Whether each zone has a pool of its own, which needs a node of its own at most.
     pub zonal_pools: bool,
     /// Where the system disk of so many GB lies, in the cloud's word.
@@ -74,19 +75,23 @@ pub struct NodeRules {
     pub allocatable: fn(&MachineType, u32) -> Allocatable,
 }
 
+/// A system node a zone.
+pub fn one_a_zone(zones: u32) -> Figure<u32> {
+    Figure { value: zones, reason: "one a zone, so that DNS outlives a zone".to_owned() }
+}
+
 /// Plans density and nodes of `cluster` on `node`.
 ///
 /// # Errors
 /// No workspace fits the node; more pods than a node runs; fewer nodes at most than at least.
 pub fn plan_nodes(
-    spec: &Spec,
     cluster: &Cluster,
     node: &MachineType,
     rules: &NodeRules,
     zones: u32,
     warnings: &mut Vec<Warning>,
 ) -> Result<Nodes, Diagnostic> {
-    let keys = &spec.workspaces;
+    let keys = &cluster.keys;
     let [few, usual, most] = rules.pod_classes;
     // A machine may run fewer pods than its cloud allows.
     let most = node.max_pods.map_or(most, |own| own.min(most));

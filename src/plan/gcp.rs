@@ -1,8 +1,8 @@
 //! What only Google Cloud has: its family chains, what GKE leaves to pods, Cloud SQL's tier names.
 
-use super::addresses::{At, Layout, Need, Part};
+use super::addresses::{At, Layout, Need, Of, Part};
 use super::choose::ZoneRules;
-use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, reserved};
+use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, one_a_zone, reserved};
 use super::quotas::{self, Fixed};
 use super::{CloudRules, Machine};
 use crate::catalog::{MachineType, Region, parse_custom, tolerates};
@@ -28,6 +28,7 @@ pub const RULES: CloudRules = CloudRules {
         // One attachment is the boot disk's.
         volumes: |machine| machine.max_volumes.map(|most| most.saturating_sub(1)),
         disk: |machine, _| machine.disks().plain,
+        system: one_a_zone,
         zonal_pools: false,
         allocatable,
     },
@@ -54,6 +55,7 @@ pub const NETWORK: Layout = Layout {
     parts: &[
         Part {
             name: "coderd",
+            of: Of::ControlPlane,
             at: At::Nth { below: 8, nth: 0 },
             // While a new generation starts, the old one still runs.
             need: |need| (2 * u64::from(need.replicas) + RESERVED, String::new()),
@@ -61,26 +63,35 @@ pub const NETWORK: Layout = Layout {
         Part {
             // GKE takes a /28. Far from coderd, at the other end of the first sixteenth.
             name: "control_plane",
+            of: Of::Cluster,
             at: At::LastOf { below: 4, prefix: 28 },
             need: |_| (16, String::new()),
         },
         Part {
             name: "database",
+            of: Of::ControlPlane,
             at: At::Nth { below: 4, nth: 1 },
             // Google's private services want a /24 for each region at least.
             need: |_| (256, "Cloud SQL takes a /24 of it in each region".to_owned()),
         },
         Part {
             name: "nodes",
+            of: Of::Cluster,
             at: At::Nth { below: 4, nth: 2 },
             need: |need| {
                 let addresses = u64::from(need.nodes) + 2 * u64::from(need.hosts) + RESERVED;
                 (addresses, format!("{} nodes at most, {} hosts", need.nodes, need.hosts))
             },
         },
-        Part { name: "services", at: At::Nth { below: 4, nth: 3 }, need: |_| (256, String::new()) },
+        Part {
+            name: "services",
+            of: Of::Cluster,
+            at: At::Nth { below: 4, nth: 3 },
+            need: |_| (256, String::new()),
+        },
         Part {
             name: "pods",
+            of: Of::Cluster,
             at: At::Nth { below: 1, nth: 1 },
             need: |need| {
                 let a_node = pod_addresses(need);
@@ -112,21 +123,20 @@ pub const QUOTAS: quotas::Names = quotas::Names {
     all_cpus: Some(("CPUs (all regions)", "global")),
     disks: disk_quota,
     machines: Some("VM instances"),
-    fixed: |_, _| {
-        vec![
-            Fixed {
-                name: "Static external IP addresses",
-                is_global: false,
-                count: NAT_ADDRESSES,
-                of: "Cloud NAT",
-            },
-            Fixed {
-                name: "Static external IP addresses global",
-                is_global: true,
-                count: 1,
-                of: "load balancer",
-            },
-        ]
+    fixed: |_, _, is_home| {
+        let of_nat = Fixed {
+            name: "Static external IP addresses",
+            is_global: false,
+            count: NAT_ADDRESSES,
+            of: "Cloud NAT",
+        };
+        let of_balancer = Fixed {
+            name: "Static external IP addresses global",
+            is_global: true,
+            count: 1,
+            of: "load balancer",
+        };
+        if is_home { vec![of_nat, of_balancer] } else { vec![of_nat] }
     },
 };
 

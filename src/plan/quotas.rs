@@ -4,8 +4,9 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{ClusterPlan, Coderd, Machine};
-use crate::spec::Spec;
+use super::places::Home;
+use super::{CloudRules, ClusterPlan, Coderd, Machine};
+use crate::spec::{Cloud, Spec};
 
 /// One quota.
 #[derive(Debug, PartialEq, Serialize)]
@@ -32,8 +33,8 @@ pub struct Names {
     pub disks: fn(&str) -> Option<&'static str>,
     /// The quota of machines; `None` where there is none.
     pub machines: Option<&'static str>,
-    /// What does not depend on sizes, by the spec and the number of zones.
-    pub fixed: fn(&Spec, u32) -> Vec<Fixed>,
+    /// What does not depend on sizes, by the spec, the number of zones and whether coderd is there.
+    pub fixed: fn(&Spec, u32, bool) -> Vec<Fixed>,
 }
 
 /// A quota of a fixed number.
@@ -51,17 +52,56 @@ pub struct Fixed {
 /// A workspace's volume in GB where the spec names none: the home disk of Coder's Kubernetes starter template.
 const VOLUME_GB: u32 = 10;
 
-/// The table for one cluster and the control plane.
-pub fn table(names: &Names, coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec, zones: u32) -> Vec<Quota> {
-    let region = cluster.region.as_str();
-    let system = zones;
-    let groups: [(&Machine, u32, u32, &str); 4] = [
+/// Coderd and clusters in one region, which count together.
+struct Region<'a> {
+    cloud: Cloud,
+    name: &'a str,
+    zones: u32,
+    coderd: Option<&'a Coderd>,
+    clusters: Vec<&'a ClusterPlan>,
+}
+
+/// The tables of all regions, the control plane's first.
+pub fn tables(spec: &Spec, home: Home, zones: u32, coderd: &Coderd, clusters: &[ClusterPlan]) -> Vec<Quota> {
+    let at_home = Region {
+        cloud: home.cloud,
+        name: home.region.name,
+        zones,
+        coderd: Some(coderd),
+        clusters: Vec::new(),
+    };
+    let mut regions = vec![at_home];
+    for cluster in clusters {
+        let cloud =
+            Cloud::ALL.into_iter().find(|cloud| cloud.as_str() == cluster.cloud).unwrap_or(home.cloud);
+        let is_there = |region: &&mut Region<'_>| region.cloud == cloud && region.name == cluster.region;
+        match regions.iter_mut().find(is_there) {
+            Some(region) => region.clusters.push(cluster),
+            None => regions.push(Region {
+                cloud,
+                name: &cluster.region,
+                zones: cluster.zone_count,
+                coderd: None,
+                clusters: vec![cluster],
+            }),
+        }
+    }
+    regions.iter().flat_map(|region| table(spec, region)).collect()
+}
+
+fn table(spec: &Spec, of: &Region<'_>) -> Vec<Quota> {
+    let (region, zones, names) = (of.name, of.zones, CloudRules::of(of.cloud).quotas);
+    let mut groups: Vec<(&Machine, u32, u32, &str)> = Vec::new();
+    if let Some(coderd) = of.coderd {
         // A rolling replacement adds a machine a zone before it takes one away.
-        (&coderd.machine, coderd.replicas.value, coderd.replicas.value + zones, "coderd"),
-        (&cluster.host, cluster.hosts.value, cluster.hosts.value, "provisioner hosts"),
-        (&cluster.node, cluster.nodes_min.value, cluster.nodes_max.value + zones, "nodes"),
-        (&cluster.system_node, system, system + zones, "system nodes"),
-    ];
+        groups.push((&coderd.machine, coderd.replicas.value, coderd.replicas.value + zones, "coderd"));
+    }
+    for cluster in &of.clusters {
+        groups.push((&cluster.host, cluster.hosts.value, cluster.hosts.value, "provisioner hosts"));
+        groups.push((&cluster.node, cluster.nodes_min.value, cluster.nodes_max.value + zones, "nodes"));
+        let system = cluster.system_nodes.value;
+        groups.push((&cluster.system_node, system, system + zones, "system nodes"));
+    }
     let mut rows: IndexMap<String, Quota> = IndexMap::new();
     let mut add = |name: String, min: u32, max: u32, of: &str| {
         let row = rows.entry(name.clone()).or_insert_with(|| Quota {
@@ -78,26 +118,28 @@ pub fn table(names: &Names, coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec,
             row.of += of;
         }
     };
-    for (machine, min, max, of) in groups {
+    for (machine, min, max, of) in groups.iter().copied() {
         add((names.cpus)(machine), min * machine.vcpus, max.saturating_mul(machine.vcpus), of);
     }
     let families =
         groups.iter().map(|(machine, ..)| (names.cpus)(machine)).collect::<indexmap::IndexSet<_>>().len();
-    for (machine, min, max, of) in groups {
+    for (machine, min, max, of) in groups.iter().copied() {
         let disk = machine.disk_gb.value;
         if let Some(name) = (names.disks)(machine.disk_type) {
             add(name.to_owned(), min * disk, max.saturating_mul(disk), of);
         }
     }
-    let volume = spec.workspaces.volume_gb.as_ref().map_or(VOLUME_GB, |gb| *gb.get_ref());
-    if let Some(name) = (names.disks)(cluster.node.disk_type)
-        && volume > 0
-    {
-        let all = cluster.running_workspaces.value.saturating_mul(volume);
-        add(name.to_owned(), 0, all, &format!("workspace volumes of {volume} GB"));
+    for cluster in &of.clusters {
+        let volume = cluster.volume_gb.unwrap_or(VOLUME_GB);
+        if let Some(name) = (names.disks)(cluster.node.disk_type)
+            && volume > 0
+        {
+            let all = cluster.running_workspaces.value.saturating_mul(volume);
+            add(name.to_owned(), 0, all, &format!("workspace volumes of {volume} GB"));
+        }
     }
     if let Some(name) = names.machines {
-        for (_, min, max, of) in groups {
+        for (_, min, max, of) in groups.iter().copied() {
             add(name.to_owned(), min, max, of);
         }
     }
@@ -114,7 +156,7 @@ pub fn table(names: &Names, coderd: &Coderd, cluster: &ClusterPlan, spec: &Spec,
         };
         rows.insert(families, all);
     }
-    rows.extend((names.fixed)(spec, zones).into_iter().map(|fixed| Quota {
+    rows.extend((names.fixed)(spec, zones, of.coderd.is_some()).into_iter().map(|fixed| Quota {
         name: fixed.name.to_owned(),
         scope: if fixed.is_global { "global" } else { region }.to_owned(),
         min: fixed.count,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::addresses::ZONE_KEYS;
-use super::{Addresses, Density, Quota, aws, azure};
+use super::{Addresses, Cidrs, Density, Quota, azure};
 use crate::catalog::{Move, releases};
 use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
@@ -53,8 +53,10 @@ pub struct Plan {
     pub terraform: Release,
     /// The control plane.
     pub coderd: Coderd,
-    /// The clusters and the provisioner hosts beside them.
+    /// The clusters in the control plane's own network, and the provisioner hosts beside them.
     pub clusters: Vec<ClusterPlan>,
+    /// Further networks with their clusters.
+    pub sites: Vec<Site>,
     /// The database.
     pub database: Database,
     /// Terraform's state.
@@ -65,6 +67,41 @@ pub struct Plan {
     pub warnings: Vec<Warning>,
     /// Addresses that an earlier version called otherwise.
     pub moves: Vec<Moved>,
+}
+
+/// A network beside the control plane's own, in another region or cloud, with its clusters.
+#[derive(Debug, Serialize)]
+pub struct Site {
+    /// What its modules and variables are called after: `aws_eu_west_1`.
+    pub key: String,
+    /// Its cloud.
+    pub cloud: &'static str,
+    /// Its region; on Google Cloud, whose networks are global, that of its first cluster.
+    pub region: String,
+    /// Where that is.
+    pub place: &'static str,
+    /// Its zones, by name; empty where the account's own list or the region decides.
+    pub zones: Figure<Vec<String>>,
+    /// How many they are.
+    pub zone_count: u32,
+    /// Address ranges.
+    pub network: Addresses,
+    /// The clusters in it, and the provisioner hosts beside them.
+    pub clusters: Vec<ClusterPlan>,
+    /// Its resource group, on Azure.
+    pub resource_group: Option<ResourceGroup>,
+}
+
+impl Plan {
+    /// Every cluster, those in the control plane's network first.
+    pub fn all_clusters(&self) -> impl Iterator<Item = &ClusterPlan> {
+        self.clusters.iter().chain(self.sites.iter().flat_map(|site| &site.clusters))
+    }
+
+    /// The cluster of that name.
+    pub fn cluster(&self, name: &str) -> Option<&ClusterPlan> {
+        self.all_clusters().find(|cluster| cluster.name == name)
+    }
 }
 
 /// An address that an earlier version called otherwise.
@@ -79,17 +116,27 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// The renamed addresses of a deployment, those in a cluster's modules for each cluster.
-    pub(crate) fn all(moves: impl Iterator<Item = &'static Move>, clusters: &[ClusterPlan]) -> Vec<Moved> {
+    /// The renamed addresses of a deployment: those in a cluster's modules for each cluster of that cloud, the others where the
+    /// control plane is.
+    pub(crate) fn all(
+        home: &str,
+        moves: impl Iterator<Item = &'static Move>,
+        clusters: &[ClusterPlan],
+    ) -> Vec<Moved> {
         let one = |moved: &Move, cluster: &str| Moved {
             from: moved.from.replace("{cluster}", cluster),
             to: moved.to.replace("{cluster}", cluster),
             since: moved.since,
         };
         let each = |moved: &'static Move| -> Vec<Moved> {
+            let cloud = moved.cloud.as_str();
             match moved.from.contains("{cluster}") {
-                true => clusters.iter().map(|cluster| one(moved, &cluster.name)).collect(),
-                false => vec![one(moved, "")],
+                true => {
+                    let there = clusters.iter().filter(|cluster| cluster.cloud == cloud);
+                    there.map(|cluster| one(moved, &cluster.name)).collect()
+                }
+                false if cloud == home => vec![one(moved, "")],
+                false => Vec::new(),
             }
         };
         moves.flat_map(each).collect()
@@ -142,8 +189,6 @@ pub struct Aws {
     pub api_cidrs: Vec<String>,
     /// A NAT gateway in every zone instead of one for all.
     pub nat_per_zone: Figure<bool>,
-    /// Addresses of Kubernetes services: outside the VPC.
-    pub services_cidr: &'static str,
     /// The clusters' version.
     pub kubernetes_version: Figure<String>,
 }
@@ -173,8 +218,6 @@ pub struct Azure {
     pub geo_redundant_backup: bool,
     /// The database's storage as Azure sells it, in MB.
     pub storage_mb: Figure<u32>,
-    /// Nodes of the static pool.
-    pub system_nodes: Figure<u32>,
     /// The public addresses that the user's own network goes out by.
     pub nat_addresses: Vec<String>,
     /// The user's own subnets by name: gateway, coderd, database, and for each cluster its nodes' and its hosts'.
@@ -191,8 +234,8 @@ pub struct ResourceGroup {
 }
 
 impl Aws {
-    /// The keys of `[aws]`, and what lies beside that network.
-    pub(super) fn of(keys: &spec::Aws, network: &Addresses, answers: &Answers) -> Aws {
+    /// The keys of `[aws]`.
+    pub(super) fn of(keys: &spec::Aws, answers: &Answers) -> Aws {
         let (is_asked, why) = match keys.nat_per_zone {
             true => (true, "aws.nat_per_zone in coder.toml"),
             false => (false, "one for all zones, which is cheaper; lost with its zone until it is replaced"),
@@ -203,7 +246,6 @@ impl Aws {
             admins: keys.admins.iter().map(|arn| arn.get_ref().clone()).collect(),
             api_cidrs: keys.api_cidrs.iter().map(|cidr| cidr.get_ref().clone()).collect(),
             nat_per_zone: Figure { value: is_asked, reason: why.to_owned() },
-            services_cidr: aws::services_cidr(network),
             kubernetes_version: releases::kubernetes(answers),
         }
     }
@@ -215,8 +257,7 @@ impl Azure {
         spec: &Spec,
         keys: &spec::Azure,
         storage_gb: &Figure<u32>,
-        zones: u32,
-        cluster: &str,
+        cluster: Option<&ClusterPlan>,
     ) -> Azure {
         let existing = spec.network.existing.as_ref();
         let texts = |list: &[spec::Spanned<String>]| list.iter().map(|text| text.get_ref().clone()).collect();
@@ -235,9 +276,10 @@ impl Azure {
             waf: keys.waf,
             geo_redundant_backup: keys.geo_redundant_backup,
             storage_mb: azure::storage_mb(storage_gb),
-            system_nodes: azure::system_nodes(zones),
             nat_addresses: existing.map(|existing| texts(&existing.nat_addresses)).unwrap_or_default(),
-            subnets: existing.map(|existing| azure::subnets(existing, cluster)).unwrap_or_default(),
+            subnets: existing
+                .map(|existing| azure::subnets(existing, cluster.map_or("main", |cluster| &cluster.name)))
+                .unwrap_or_default(),
         }
     }
 }
@@ -307,10 +349,14 @@ pub struct ClusterPlan {
     pub region: String,
     /// Its zones.
     pub zones: Vec<String>,
+    /// How many they are.
+    pub zone_count: u32,
     /// Its share of the load.
     pub share: f64,
     /// Workspaces that run in it at once.
     pub running_workspaces: Figure<u32>,
+    /// GB of a workspace's volume; none where the spec names none.
+    pub volume_gb: Option<u32>,
     /// Workspaces a node.
     pub density: Density,
     /// What a template should request for a workspace.
@@ -323,8 +369,10 @@ pub struct ClusterPlan {
     pub nodes_max: Figure<u32>,
     /// Pods a node may run.
     pub max_pods: Figure<u32>,
-    /// The static pool for Kubernetes' own pods.
+    /// The machine of the static pool for Kubernetes' own pods.
     pub system_node: Machine,
+    /// Nodes of that pool.
+    pub system_nodes: Figure<u32>,
     /// The provisioner hosts' machine.
     pub host: Machine,
     /// How many hosts.
@@ -333,6 +381,10 @@ pub struct ClusterPlan {
     pub daemons_per_host: Figure<u32>,
     /// Daemons that the tier asks for beside this cluster.
     pub provisioners: u32,
+    /// Tags of those daemons: their cluster's name, where there are several.
+    pub tags: IndexMap<&'static str, String>,
+    /// Its own address ranges; those that it shares are the network's.
+    pub ranges: IndexMap<&'static str, Figure<Cidrs>>,
 }
 
 /// What a workspace should request, as Kubernetes writes quantities.

@@ -1,27 +1,21 @@
 //! The arithmetic: a tier's row and the user's own figures become what each component needs, cloud-neutral.
 //! Every figure carries its reason, which ends as a comment in `terraform.tfvars`.
 
+mod clusters;
 mod load;
+mod provisioners;
 
+use ipnet::Ipv4Net;
+pub use provisioners::{Hosts, Provisioners};
 use serde::Serialize;
 
-use crate::catalog::{self, CoderdRow, Density, Limits, Published, TierRow};
+use crate::catalog::{self, CoderdRow, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
-use crate::spec::{Spanned, Spec};
+use crate::spec::{Cloud, Spanned, Spec, Workspaces};
 
-/// vCPUs that the operating system of a provisioner host keeps for itself. DERIVED: the tier pages ask for "commensurate"
-/// machines; one vCPU and one GB let 15 daemons stand on 16/16 and 30 on 32/32.
-const SYSTEM_VCPUS: f64 = 1.0;
-/// GB of memory that the operating system of a provisioner host keeps for itself.
-const SYSTEM_MEMORY_GB: f64 = 1.0;
 /// Storage in GB where a page is silent: what revision 1 gives its smallest tier.
 const DEFAULT_STORAGE_GB: u32 = 512;
-/// vCPUs below which a daemon on a busy host waits: the median that Coder measured for one build
-/// (coder/coder `scale-testing.md@0e3e292`).
-const MEDIAN_BUILD_VCPUS: f64 = 0.35;
-/// What a workspace asks for unless the spec says otherwise: revision 1's own figures (16 on 8 vCPU, 2 GB a user).
-const WORKSPACE: Request = Request { vcpus: 0.5, memory_gb: 2.0 };
 /// Connections beside coderd's own: migrations, metrics, backups and a person with psql. DERIVED.
 const SPARE_CONNECTIONS: u32 = 50;
 /// Workspaces a node never exceeds unless asked: revision 1's density.
@@ -80,40 +74,27 @@ pub struct Coderd {
     pub published: Option<Published>,
 }
 
-/// The provisioner daemons.
-#[derive(Debug)]
-pub struct Provisioners {
-    /// Daemons that the tier asks for.
-    pub count: Figure<u32>,
-    /// Daemons on each host: `count` spread evenly, never above the row's stacking.
-    pub per_host: Figure<u32>,
-    /// Hosts in all.
-    pub hosts: Figure<u32>,
-    /// What each daemon needs, vCPUs and GB; `None` where the row states the host.
-    pub each: Option<(f64, f64)>,
-    /// vCPUs of a host without the system's share.
-    pub host_vcpus: f64,
-    /// Memory in GB of a host without the system's share.
-    pub host_memory_gb: f64,
-    /// What the host's machine must have, system's share included: vCPUs and GB, and why.
-    pub host: Figure<(f64, f64)>,
-    /// The machine that the page prints for such a host; `None` when the row was overridden.
-    pub published: Option<Published>,
-}
-
 /// A Kubernetes cluster and its share of daemons and workspaces.
 #[derive(Debug)]
 pub struct Cluster {
     /// Its name.
     pub name: String,
+    /// Its cloud.
+    pub cloud: Cloud,
+    /// Its region.
+    pub region: Spanned<String>,
+    /// The range that the user gives it.
+    pub cidr: Option<Spanned<Ipv4Net>>,
+    /// What the user says of its workspaces and nodes.
+    pub keys: Workspaces,
     /// Its share of the load, 0 to 1.
     pub share: f64,
     /// Workspaces that run in it at once.
     pub running_workspaces: Figure<u32>,
     /// Daemons beside it.
-    pub provisioners: u32,
-    /// Hosts that carry them.
-    pub provisioner_hosts: u32,
+    pub provisioners: Figure<u32>,
+    /// The hosts that carry them.
+    pub hosts: Hosts,
     /// What a workspace asks for.
     pub request: Request,
     /// Whether the user set `request`, so that a published density no longer stands by itself.
@@ -169,9 +150,10 @@ pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
 
     let mut warnings: Vec<_> = chosen.into_iter().collect();
     let coderd = size_coderd(spec, row, &from_row, &mut warnings);
-    let provisioners = size_provisioners(spec, row, &from_row, &mut warnings);
+    let daemons = provisioners::Daemons::size(spec, row, &from_row, &mut warnings);
     let database = size_database(spec, row, &from_row, &defaults, &coderd, &mut warnings);
-    let clusters = vec![size_cluster(spec, row, &from_row, &provisioners)];
+    let clusters = clusters::divide(spec, row, &from_row, &daemons)?;
+    let provisioners = daemons.over(&clusters, &mut warnings);
     warnings.extend(load::check(spec, row, provisioners.count.value)?);
     warnings.extend(row.proxies.as_ref().map(|proxies| without_proxies(row, proxies)));
     let limits = Limits {
@@ -243,110 +225,6 @@ fn below_row(component: &str, from_row: &str, row: &TierRow) -> Warning {
             "{component} is smaller than {from_row} has it: do not count on it for {} users.",
             row.limits.users
         ),
-    }
-}
-
-fn size_provisioners(
-    spec: &Spec,
-    row: &'static TierRow,
-    from_row: &str,
-    warnings: &mut Vec<Warning>,
-) -> Provisioners {
-    let keys = &spec.provisioners;
-    let count = figure(keys.count.as_ref(), "provisioners.count", row.provisioners.count, from_row);
-    let stacking =
-        figure(keys.per_host.as_ref(), "provisioners.per_host", row.provisioners.per_host, from_row);
-    let hosts = count.value.div_ceil(stacking.value);
-    let per_host = count.value.div_ceil(hosts);
-
-    let asked_each = keys.vcpus_each.is_some() || keys.memory_gb_each.is_some();
-    let (each, host_vcpus, host_memory_gb, host) = match row.provisioners.density {
-        Density::PerHost(host) if !asked_each => {
-            let (vcpus, memory_gb) = (f64::from(host.vcpus), f64::from(host.memory_gb));
-            let reason = format!("{} vCPU / {} GB a host: {from_row}", host.vcpus, host.memory_gb);
-            (None, vcpus, memory_gb, Figure { value: (vcpus, memory_gb), reason })
-        }
-        density => {
-            // A row that states the host says nothing of a daemon, so its share of that host stands in for it.
-            let (vcpus, memory_gb) = match density {
-                Density::PerDaemon(each) => (f64::from(each.vcpus), f64::from(each.memory_gb)),
-                Density::PerHost(host) => {
-                    let daemons = f64::from(row.provisioners.per_host);
-                    (f64::from(host.vcpus) / daemons, f64::from(host.memory_gb) / daemons)
-                }
-            };
-            let vcpus = keys.vcpus_each.as_ref().map_or(vcpus, |each| *each.get_ref());
-            let memory_gb = keys.memory_gb_each.as_ref().map_or(memory_gb, |each| *each.get_ref());
-            let daemons = f64::from(per_host);
-            let reason = format!(
-                "{per_host} daemons × {} vCPU / {} GB + {SYSTEM_VCPUS} / {SYSTEM_MEMORY_GB} for the system",
-                plain(vcpus),
-                plain(memory_gb)
-            );
-            let need = (daemons * vcpus + SYSTEM_VCPUS, daemons * memory_gb + SYSTEM_MEMORY_GB);
-            (Some((vcpus, memory_gb)), daemons * vcpus, daemons * memory_gb, Figure { value: need, reason })
-        }
-    };
-    if host_vcpus / f64::from(per_host) < MEDIAN_BUILD_VCPUS {
-        warnings.push(Warning {
-            code: "provisioner_host_below_median",
-            message: format!(
-                "{per_host} daemons share {} vCPUs, {:.2} each, when all build at once; Coder measured a median of \
-                 {MEDIAN_BUILD_VCPUS} vCPU a build. Builds take longer under full load; lower provisioners.per_host or \
-                 set provisioners.vcpus_each to change it.",
-                plain(host_vcpus),
-                host_vcpus / f64::from(per_host)
-            ),
-        });
-    }
-    if count.value < row.provisioners.count {
-        warnings.push(Warning {
-            code: "below_row",
-            message: format!(
-                "{} provisioner daemons build as many workspaces at once; {from_row} has {}.",
-                count.value, row.provisioners.count
-            ),
-        });
-    }
-    let hosts = Figure {
-        value: hosts,
-        reason: if count.reason == stacking.reason {
-            format!("{} daemons, at most {} a host: {}", count.value, stacking.value, count.reason)
-        } else {
-            format!(
-                "{} daemons ({}), at most {} a host ({})",
-                count.value, count.reason, stacking.value, stacking.reason
-            )
-        },
-    };
-    let per_host = Figure {
-        value: per_host,
-        reason: format!("{} daemons spread evenly over {}", count.value, hosts.value),
-    };
-    let published = row.provisioners.published.filter(|_| !asked_each);
-    Provisioners { count, per_host, hosts, each, host_vcpus, host_memory_gb, host, published }
-}
-
-fn size_cluster(spec: &Spec, row: &'static TierRow, from_row: &str, provisioners: &Provisioners) -> Cluster {
-    let keys = &spec.workspaces;
-    let request = Request {
-        vcpus: keys.vcpus.as_ref().map_or(WORKSPACE.vcpus, |v| *v.get_ref()),
-        memory_gb: keys.memory_gb.as_ref().map_or(WORKSPACE.memory_gb, |v| *v.get_ref()),
-    };
-    let node = row.nodes.as_ref();
-    Cluster {
-        name: "main".to_owned(),
-        share: 1.0,
-        running_workspaces: Figure { value: row.limits.running_workspaces, reason: from_row.to_owned() },
-        provisioners: provisioners.count.value,
-        provisioner_hosts: provisioners.hosts.value,
-        request,
-        request_is_asked: keys.vcpus.is_some() || keys.memory_gb.is_some(),
-        // Revision 2 has no node row: nodes keep revision 1's size.
-        node_vcpus: node.map_or(8, |node| node.vcpus),
-        node_memory_gb: node.map_or(32, |node| node.memory_gb),
-        table: node.map(|node| (node.nodes, node.per_node)),
-        published: node.map(|node| node.published),
     }
 }
 

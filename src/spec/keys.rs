@@ -53,8 +53,8 @@ pub(super) enum Kind {
     State,
     /// `[network.existing]`: the keys depend on the cloud.
     Existing,
-    /// `[[key]]`.
-    Entries,
+    /// `[[key]]`: each entry has a cloud of its own, that of the spec unless it says otherwise.
+    Entries(&'static [Key]),
 }
 
 /// One word of a [`Kind::Choice`].
@@ -111,7 +111,7 @@ impl Key {
             Kind::Flag => "true or false",
             Kind::List(_) | Kind::CloudList(_) => "a list of strings",
             Kind::Table(_) | Kind::Tags | Kind::State | Kind::Existing => "a table",
-            Kind::Entries => "a list of tables",
+            Kind::Entries(_) => "a list of tables",
         }
     }
 }
@@ -129,6 +129,9 @@ const fn later(text: &'static str) -> Word {
 const VCPUS: Kind = Kind::Whole(1, 1024);
 const MEMORY_GB: Kind = Kind::Whole(1, 32_768);
 
+/// One of the clouds.
+const CLOUD: Kind = Kind::Choice(&[ready("gcp"), ready("aws"), ready("azure")]);
+
 /// The top of the file.
 pub(super) static ROOT: &[Key] = &[
     Key::new("name", Kind::Text(names::deployment), "the prefix of every resource's name")
@@ -142,8 +145,8 @@ pub(super) static ROOT: &[Key] = &[
     Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2"),
     Key::new(
         "cloud",
-        Kind::Choice(&[ready("gcp"), ready("aws"), ready("azure")]),
-        "the cloud that everything runs in",
+        CLOUD,
+        "the cloud that everything runs in, but for clusters that name another",
     )
     .required("cloud = \"gcp\""),
     Key::new("region", Kind::CloudText(clouds::region), "the cloud's region of the control plane")
@@ -172,7 +175,7 @@ pub(super) static ROOT: &[Key] = &[
     Key::new("coderd", Kind::Table(CODERD), "overrides of the control plane's row"),
     Key::new("provisioners", Kind::Table(PROVISIONERS), "overrides of the provisioner row"),
     Key::new("workspaces", Kind::Table(WORKSPACES), "what a workspace asks for, and its nodes"),
-    Key::new("clusters", Kind::Entries, "Kubernetes clusters for workspaces").later(),
+    Key::new("clusters", Kind::Entries(CLUSTERS), "Kubernetes clusters for workspaces; one beside coderd if absent"),
     Key::new("database", Kind::Table(DATABASE), "overrides of the database row"),
     Key::new("network", Kind::Table(NETWORK), "addresses, zones and who may come in"),
     Key::new("state", Kind::State, "where Terraform keeps its state"),
@@ -228,6 +231,39 @@ static PROVISIONERS: &[Key] = &[
 ];
 
 static WORKSPACES: &[Key] = &[
+    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests"),
+    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests"),
+    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none"),
+    Key::new(
+        "per_node",
+        Kind::Whole(1, 256),
+        "workspaces on one node; Kubernetes nodes carry 256 pods at most",
+    ),
+    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there"),
+    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes"),
+];
+
+/// `[[clusters]]`: what a cluster is, and whatever of `[workspaces]` it has otherwise.
+pub(super) static CLUSTERS: &[Key] = &[
+    Key::new("name", Kind::Text(names::cluster), "the cluster's name, a part of its resources' names")
+        .required("name = \"eu\""),
+    Key::new(
+        "share",
+        Kind::Number(1.0),
+        "the part of the load that the cluster carries; all shares sum to 1",
+    ),
+    Key::new("cloud", CLOUD, "the cloud that the cluster runs in; the spec's if absent"),
+    Key::new(
+        "region",
+        Kind::CloudText(clouds::region),
+        "the region that the cluster runs in; the spec's if absent",
+    ),
+    Key::new(
+        "cidr",
+        Kind::Text(address::private),
+        "the private range from which the subnets of a cluster with a network of its own are cut",
+    ),
     Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests"),
     Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests"),
     Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none"),

@@ -6,6 +6,7 @@
 mod access;
 mod address;
 mod clouds;
+mod clusters;
 mod file;
 mod keys;
 mod names;
@@ -116,19 +117,21 @@ pub struct Spec {
     pub coderd: Coderd,
     /// `[provisioners]`.
     pub provisioners: Provisioners,
-    /// `[workspaces]`.
+    /// `[workspaces]`: what holds for clusters that do not say otherwise.
     pub workspaces: Workspaces,
+    /// `[[clusters]]`; the one beside coderd when there are none.
+    pub clusters: Vec<Cluster>,
     /// `[database]`.
     pub database: Database,
     /// `[network]`.
     pub network: Network,
     /// `[state]`.
     pub state: State,
-    /// `[gcp]`; there when `cloud = "gcp"`.
+    /// `[gcp]`; there when a part of the deployment is on Google Cloud.
     pub gcp: Option<Gcp>,
-    /// `[aws]`; there when `cloud = "aws"`.
+    /// `[aws]`; there when a part of it is on AWS.
     pub aws: Option<Aws>,
-    /// `[azure]`; there when `cloud = "azure"`.
+    /// `[azure]`; there when a part of it is on Azure.
     pub azure: Option<Azure>,
 }
 
@@ -237,6 +240,24 @@ pub struct Workspaces {
     pub nodes_max: Option<Spanned<u32>>,
     /// `machine`: the nodes' machine type.
     pub machine: Option<Spanned<String>>,
+}
+
+/// One of `[[clusters]]`.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// `name`, each its own.
+    pub name: Spanned<String>,
+    /// `cloud`; the spec's when absent.
+    pub cloud: Spanned<Cloud>,
+    /// `region`; the spec's when absent.
+    pub region: Spanned<String>,
+    /// `share` of daemons and workspaces, above 0; all of them sum to 1.
+    pub share: Spanned<f64>,
+    /// `cidr`: the range of its own network, or of its own part of coderd's.
+    pub cidr: Option<Spanned<Ipv4Net>>,
+    /// Its own keys of `[workspaces]`, and those of the table where it has none. A machine type of the table counts in the spec's
+    /// cloud only.
+    pub workspaces: Workspaces,
 }
 
 /// `[database]`: overrides of the database row.

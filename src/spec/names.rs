@@ -136,6 +136,25 @@ impl Pattern {
     }
 }
 
+/// The name of one of `[[clusters]]`.
+pub(super) fn cluster(text: &str) -> Result<(), Diagnostic> {
+    const PATTERN: Pattern = Pattern::new("a cluster's name", 1..13, "eu");
+    /// Keys of subnets beside the clusters' own.
+    const TAKEN: [&str; 4] = ["coderd", "gateway", "database", "provisioners"];
+    PATTERN.check(text)?;
+    if TAKEN.contains(&text) {
+        return Err(Diagnostic::at(0..text.len(), format!("{} is the name of something else", quoted(text)))
+            .note("resources of the deployment are called after it")
+            .help("choose another name, such as \"main\""));
+    }
+    match text.find("--") {
+        Some(at) => Err(Diagnostic::at(at..at + 2, format!("{} holds `--`", quoted(text)))
+            .note("Azure refuses such names, and a name should be good on every cloud")
+            .help("write one `-`")),
+        None => Ok(()),
+    }
+}
+
 /// `name`.
 pub(super) fn deployment(text: &str) -> Result<(), Diagnostic> {
     const PATTERN: Pattern = Pattern::new("a deployment's name", 2..NAME_MAX + 1, "acme-coder");

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Access, Aws, Azure, Cloud, Gcp, Machines, Spanned, Spec, Tier};
+use super::{Access, Aws, Azure, Cloud, Cluster, Gcp, Machines, Spanned, Spec, Tier};
 
 impl Spec {
     /// The spec that has only a tier, a cloud and a region; names are placeholders, nothing of it is ever written.
@@ -31,6 +31,11 @@ impl Spec {
             coderd: super::Coderd::default(),
             provisioners: super::Provisioners::default(),
             workspaces: super::Workspaces::default(),
+            clusters: vec![Cluster::only(
+                &nowhere(cloud),
+                &nowhere(region.to_owned()),
+                &super::Workspaces::default(),
+            )],
             database: super::Database::default(),
             network: super::Network::default(),
             state: super::State::default(),

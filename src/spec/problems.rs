@@ -15,6 +15,8 @@ pub(super) struct Problems<'a> {
     text: &'a str,
     /// The spec's cloud, whose rules hold for what is named in it; Google Cloud while that is not known.
     cloud: Cloud,
+    /// All clouds that have a part in it.
+    clouds: Vec<Cloud>,
     found: Vec<Diagnostic>,
     /// The lines that the parser could not read.
     broken: Vec<Range<usize>>,
@@ -23,7 +25,13 @@ pub(super) struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// Starts with what the parser said: one mistake a line, since the later ones follow from the first.
     pub(super) fn new(text: &'a str, errors: Vec<toml::de::Error>) -> Self {
-        let mut problems = Problems { text, cloud: Cloud::Gcp, found: Vec::new(), broken: Vec::new() };
+        let mut problems = Problems {
+            text,
+            cloud: Cloud::Gcp,
+            clouds: vec![Cloud::Gcp],
+            found: Vec::new(),
+            broken: Vec::new(),
+        };
         let (mut placed, mut placeless) = (Vec::new(), None);
         for error in errors {
             match error.span() {
@@ -48,6 +56,16 @@ impl<'a> Problems<'a> {
     /// Says which cloud's rules hold.
     pub(super) fn set_cloud(&mut self, cloud: Cloud) {
         self.cloud = cloud;
+    }
+
+    /// Says which clouds have a part in the deployment, the control plane's first.
+    pub(super) fn set_clouds(&mut self, clouds: Vec<Cloud>) {
+        self.clouds = clouds;
+    }
+
+    /// The clouds that have a part in the deployment.
+    pub(super) fn clouds(&self) -> &[Cloud] {
+        &self.clouds
     }
 
     /// The cloud whose rules hold.

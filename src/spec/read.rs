@@ -8,7 +8,7 @@ use super::syntax::passable;
 use super::walk::Section;
 use super::{
     Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Load, Machines, Network,
-    Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, rules, wording,
+    Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, clusters, rules, wording,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -60,15 +60,18 @@ fn walk(table: &DeTable<'_>, mut problems: Problems<'_>) -> Reading {
     let cloud = table.get("cloud").and_then(|cloud| cloud.get_ref().as_str());
     if let Some(cloud) = Cloud::ALL.into_iter().find(|one| Some(one.as_str()) == cloud) {
         problems.set_cloud(cloud);
+        problems.set_clouds(clusters::clouds(table, cloud));
     }
     let root = Section::of(table, ROOT, "", None, &mut problems);
     require(&root, ROOT, &mut problems);
+    require_clouds(&root, &mut problems);
     rules::check(&root, &mut problems);
-    Reading { spec: form(&root), problems: problems.sorted() }
+    clusters::check(&root, &mut problems);
+    Reading { spec: form(&root, problems.clouds()), problems: problems.sorted() }
 }
 
 /// Reports required keys that are not in the file.
-fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<'_>) {
+fn require(section: &Section<'_>, keys: impl IntoIterator<Item = &'static Key>, problems: &mut Problems<'_>) {
     for key in keys {
         match &key.kind {
             // A load chooses the tier, be its figures good or not.
@@ -78,7 +81,12 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
             Kind::Existing if section.has(key.name) && !section.lacks_table("network.existing") => {
                 require(&section.section("network.existing"), existing(problems.cloud()), problems);
             }
-            Kind::Table(keys) => require(&section.section(key.name), keys, problems),
+            Kind::Table(keys) => require(&section.section(key.name), *keys, problems),
+            Kind::Entries(keys) => {
+                for entry in section.entries(key.name) {
+                    require(entry, *keys, problems);
+                }
+            }
             Kind::State => {
                 let state = section.section(key.name);
                 let backend = state.word("backend", &Backend::ALL, Backend::as_str).map(Spanned::into_inner);
@@ -87,10 +95,19 @@ fn require(section: &Section<'_>, keys: &'static [Key], problems: &mut Problems<
             _ => {}
         }
     }
-    let cloud = section.word("cloud", &Cloud::ALL, Cloud::as_str).map(Spanned::into_inner);
+}
+
+/// Reports what is missing of the tables of the clouds that have a part in the deployment.
+fn require_clouds(root: &Section<'_>, problems: &mut Problems<'_>) {
+    if root.word("cloud", &Cloud::ALL, Cloud::as_str).is_none() {
+        return;
+    }
     for (own, name, keys) in [(Cloud::Gcp, "gcp", GCP), (Cloud::Azure, "azure", AZURE)] {
-        if cloud == Some(own) && !section.lacks_table(name) {
-            require(&section.section(name), keys, problems);
+        if problems.clouds().contains(&own) && !root.lacks_table(name) {
+            // Only coderd's gateway takes a certificate.
+            let is_home = own == problems.cloud();
+            let keys = keys.iter().filter(|key| is_home || key.name != "certificate_vault");
+            require(&root.section(name), keys, problems);
         }
     }
 }
@@ -107,7 +124,7 @@ fn missing(section: &Section<'_>, key: &Key, problems: &mut Problems<'_>) {
 }
 
 /// The spec out of the good values; `None` without tier or load, cloud or region.
-fn form(root: &Section<'_>) -> Option<Spec> {
+fn form(root: &Section<'_>, clouds: &[Cloud]) -> Option<Spec> {
     let tier = root.word("tier", &Tier::ALL, Tier::as_str);
     let load = load(&root.section("load"));
     if tier.is_none() && (root.has("tier") || load.place().is_none()) {
@@ -122,16 +139,19 @@ fn form(root: &Section<'_>) -> Option<Spec> {
             Machines::Current => "current",
         });
     let gcp = root.section("gcp");
+    let table = workspaces(&root.section("workspaces"));
     Some(Spec {
         name: root.text("name").unwrap_or_else(|| stand_in("acme-coder")),
         tier,
         tier_revision: root.whole("tier_revision").map(|revision| {
             Spanned::new(revision.span(), u8::try_from(revision.into_inner()).unwrap_or(u8::MAX))
         }),
-        gcp: (*cloud.get_ref() == Cloud::Gcp)
+        gcp: clouds
+            .contains(&Cloud::Gcp)
             .then(|| Gcp { project: gcp.text("project").unwrap_or_else(|| stand_in("acme-prod")) }),
-        aws: (*cloud.get_ref() == Cloud::Aws).then(|| aws(&root.section("aws"))),
-        azure: (*cloud.get_ref() == Cloud::Azure).then(|| azure(&root.section("azure"))),
+        aws: clouds.contains(&Cloud::Aws).then(|| aws(&root.section("aws"))),
+        azure: clouds.contains(&Cloud::Azure).then(|| azure(&root.section("azure"))),
+        clusters: clusters::form(root, &cloud, &region, &table),
         cloud,
         region,
         burstable: root.flag("burstable").is_some_and(Spanned::into_inner),
@@ -143,7 +163,7 @@ fn form(root: &Section<'_>) -> Option<Spec> {
         coder: coder(&root.section("coder")),
         coderd: coderd(&root.section("coderd")),
         provisioners: provisioners(&root.section("provisioners")),
-        workspaces: workspaces(&root.section("workspaces")),
+        workspaces: table,
         database: database(&root.section("database")),
         network: network(&root.section("network")),
         state: state(&root.section("state")),
@@ -229,7 +249,8 @@ fn provisioners(section: &Section<'_>) -> Provisioners {
     }
 }
 
-fn workspaces(section: &Section<'_>) -> Workspaces {
+/// The keys of `[workspaces]`, which a cluster may have too.
+pub(super) fn workspaces(section: &Section<'_>) -> Workspaces {
     Workspaces {
         vcpus: section.number("vcpus"),
         memory_gb: section.number("memory_gb"),

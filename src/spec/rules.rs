@@ -102,7 +102,8 @@ fn certificate_region(access: &Section<'_>, root: &Section<'_>, problems: &mut P
 /// Burstable machines are printed for AWS alone.
 fn burstable(root: &Section<'_>, problems: &mut Problems<'_>) {
     let asked = root.flag("burstable").filter(|asked| *asked.get_ref());
-    if let (Some(asked), cloud @ (Cloud::Gcp | Cloud::Azure)) = (asked, problems.cloud()) {
+    let cloud = problems.cloud();
+    if let Some(asked) = asked.filter(|_| !problems.clouds().contains(&Cloud::Aws)) {
         problems.push(
             Diagnostic::at(asked.span(), format!("`burstable` has no meaning on {}", cloud.as_str()))
                 .note("the tier pages print burstable machines (t3) for AWS only")
@@ -111,20 +112,35 @@ fn burstable(root: &Section<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-/// `[gcp]`, `[aws]` and `[azure]` are for one cloud each.
+/// Keys of the clouds' tables that are about coderd and its database.
+const OF_CODERD: [&str; 4] = ["certificate_vault", "dns_resource_group", "waf", "geo_redundant_backup"];
+
+/// `[gcp]`, `[aws]` and `[azure]` are for one cloud each, and some of their keys for the control plane's alone.
 fn other_clouds(root: &Section<'_>, problems: &mut Problems<'_>) {
     let cloud = problems.cloud();
     if !root.has("cloud") {
         return;
     }
     for other in Cloud::ALL.into_iter().filter(|other| *other != cloud) {
-        if let Some(span) = root.section(other.as_str()).span {
+        let table = root.section(other.as_str());
+        if problems.clouds().contains(&other) {
+            for key in OF_CODERD {
+                if let Some(place) = table.place(key) {
+                    let problem = format!(
+                        "`{}.{key}` has no meaning: coderd runs on {}",
+                        other.as_str(),
+                        cloud.as_str()
+                    );
+                    problems.push(Diagnostic::at(place, problem).help("leave it out"));
+                }
+            }
+        } else if let Some(span) = table.span {
             problems.push(
                 Diagnostic::at(
                     span,
                     format!("`[{}]` has no meaning: `cloud` is \"{}\"", other.as_str(), cloud.as_str()),
                 )
-                .help("leave the table out, or change `cloud`"),
+                .help("leave the table out, change `cloud`, or give one of `[[clusters]]` that cloud"),
             );
         }
     }

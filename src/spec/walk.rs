@@ -10,7 +10,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::keys::{Key, Kind, Status, Word, existing};
 use super::problems::Problems;
 use super::wording::{self, quoted};
-use super::{Backend, clouds};
+use super::{Backend, clouds, clusters};
 use crate::diagnostic::Diagnostic;
 
 /// The smallest [`Kind::Number`]: Kubernetes counts vCPUs in thousandths.
@@ -139,6 +139,25 @@ impl<'a> Section<'a> {
                 self.sections.push(Section::of(table, keys, key.name, Some(value.span()), problems));
                 Ok(false)
             }
+            (Kind::Entries(keys), DeValue::Array(list)) => {
+                let home = problems.cloud();
+                for entry in list.iter() {
+                    match entry.get_ref() {
+                        DeValue::Table(table) => {
+                            problems.set_cloud(clusters::cloud(table).unwrap_or(home));
+                            let span = Some(entry.span());
+                            self.sections.push(Section::of(table, keys, key.name, span, problems));
+                        }
+                        found => problems
+                            .push(wording::wrong_type(key, found, "").about(path).placed(entry.span())),
+                    }
+                    if problems.is_full() {
+                        break;
+                    }
+                }
+                problems.set_cloud(home);
+                Ok(false)
+            }
             (Kind::State, DeValue::Table(table)) => {
                 self.sections.push(state(table, value.span(), problems));
                 Ok(false)
@@ -216,6 +235,11 @@ impl<'a> Section<'a> {
     pub(super) fn section(&self, name: &'static str) -> Section<'a> {
         let found = self.sections.iter().find(|section| section.name == name);
         found.map_or_else(|| Section { name, ..Section::default() }, Section::clone)
+    }
+
+    /// All tables of that name.
+    pub(super) fn entries(&self, name: &'static str) -> impl Iterator<Item = &Section<'a>> {
+        self.sections.iter().filter(move |section| section.name == name)
     }
 
     fn value(&self, key: &str) -> Option<&'a Value<'a>> {
@@ -363,18 +387,21 @@ fn state<'a>(table: &'a DeTable<'a>, span: Range<usize>, problems: &mut Problems
     section
 }
 
-/// `[tags]`: the cloud's rules for keys and values, and no more than fit beside tierform's and the cloud's own.
+/// `[tags]`: the rules for keys and values of every cloud that has a part in the deployment, and no more than
+/// fit beside tierform's and the cloud's own.
 fn tags<'a>(table: &'a DeTable<'a>, span: Range<usize>, problems: &mut Problems<'_>) -> Section<'a> {
-    let cloud = problems.cloud();
-    let (most, why) = clouds::tags_at_most(cloud);
+    let clouds = problems.clouds().to_vec();
+    let most = clouds.iter().map(|cloud| clouds::tags_at_most(*cloud)).min_by_key(|(most, _)| *most);
+    let (most, why) = most.unwrap_or(clouds::tags_at_most(problems.cloud()));
     let mut section = Section { name: "tags", span: Some(span.clone()), ..Section::default() };
     for (name, value) in in_order(table) {
         let key = name.get_ref();
         let path = format!("tags.{}", wording::bare(key));
-        if let Err(draft) = clouds::tag_key(cloud, key) {
+        let key_fault = clouds.iter().try_for_each(|cloud| clouds::tag_key(*cloud, key));
+        if let Err(draft) = key_fault {
             problems.push(Diagnostic { span: None, ..draft }.about("tags").placed(name.span()));
         } else if let DeValue::String(text) = value.get_ref() {
-            match clouds::tag_value(cloud, text) {
+            match clouds.iter().try_for_each(|cloud| clouds::tag_value(*cloud, text)) {
                 Ok(()) => section.values.push((key, value)),
                 Err(draft) => {
                     problems

@@ -84,6 +84,7 @@ pub(super) fn missing(path: &str, key: &Key, table: &str) -> Diagnostic {
     let example = key.required.unwrap_or_default();
     let help = match table {
         "" => format!("write one such as `{example}`"),
+        "clusters" => format!("write one such as `{example}` under this `[[{table}]]`"),
         _ => format!("write one such as `{example}` under `[{table}]`"),
     };
     Diagnostic::nowhere(format!("`{path}` is required")).note(key.means()).help(help)
@@ -123,7 +124,9 @@ pub(super) fn wrong_type(key: &Key, found: &DeValue<'_>, written: &str) -> Diagn
         (Kind::List(_) | Kind::CloudList(_), _) => {
             draft.help("write strings in brackets, such as `[\"…\", \"…\"]`")
         }
-        (Kind::Entries, _) => draft,
+        (Kind::Entries(_), _) => {
+            draft.help(format!("write `[[{name}]]` and the keys of one below, for each"))
+        }
     }
 }
 

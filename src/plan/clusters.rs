@@ -1,0 +1,168 @@
+//! A cluster in its cloud's words: nodes, provisioner hosts, and what both run on.
+
+use indexmap::IndexMap;
+
+use super::choose::{Chooser, Wish, Zones};
+use super::density::{self, Nodes};
+use super::machines::{machine, node, system_machine};
+use super::places::{ClusterPlace, published};
+use super::{CloudRules, ClusterPlan, Requests};
+use crate::catalog::MachineType;
+use crate::diagnostic::Diagnostic;
+use crate::frozen::Answers;
+use crate::sizing::{Cluster, Figure, Request, Sizing, Warning};
+use crate::spec::{Spanned, Spec};
+
+/// Boot disk of a provisioner host: the system's part. DERIVED.
+const HOST_DISK_BASE_GB: u32 = 20;
+/// Boot disk of a provisioner host: a daemon's part. A cache holds some providers of hundreds of MB each, beside it stands
+/// one build's work directory (coder/coder `executor.go`: neither is shared between daemons). DERIVED.
+const HOST_DISK_DAEMON_GB: u32 = 4;
+
+/// A machine type and why it was chosen.
+pub type Chosen = (&'static MachineType, String);
+
+/// The machines of a cluster.
+pub struct Machines {
+    /// Of a provisioner host.
+    host: Chosen,
+    /// Of a node.
+    node: Chosen,
+}
+
+/// Chooses the machines of a cluster; `None` after recording why there are none.
+pub fn choose(
+    spec: &Spec,
+    sizing: &Sizing,
+    cluster: &Cluster,
+    chooser: &mut Chooser<'_>,
+) -> Option<Machines> {
+    let cloud = cluster.cloud;
+    let rules = CloudRules::of(cloud);
+    let is_home = cloud == *spec.cloud.get_ref();
+    let keys = &spec.provisioners;
+    let host = chooser.choose(&Wish {
+        key: "provisioners.machine",
+        // A machine type is one cloud's own.
+        asked: keys.machine.as_ref().filter(|_| is_home),
+        published: published(spec, sizing.provisioners.published, cloud),
+        chain: rules.compute,
+        vcpus: cluster.hosts.need.value.0,
+        memory_gb: cluster.hosts.need.value.1,
+        need: cluster.hosts.need.reason.clone(),
+        place: keys.vcpus_each.as_ref().or(keys.memory_gb_each.as_ref()).map(Spanned::span),
+    });
+    let (vcpus, memory_gb) = (cluster.node_vcpus, cluster.node_memory_gb);
+    let row = sizing.row;
+    let node_need = match cluster.table {
+        Some(_) => {
+            format!("{vcpus} vCPU / {memory_gb} GB: tier {}, revision {}", row.tier.as_str(), row.revision)
+        }
+        None => format!("{vcpus} vCPU / {memory_gb} GB: revision 1's node, {} names none", row.page),
+    };
+    let node = chooser.choose(&Wish {
+        key: "workspaces.machine",
+        asked: cluster.keys.machine.as_ref(),
+        published: published(spec, cluster.published, cloud),
+        chain: rules.nodes,
+        vcpus: vcpus.into(),
+        memory_gb: memory_gb.into(),
+        need: node_need,
+        place: None,
+    });
+    Some(Machines { host: host?, node: node? })
+}
+
+/// Plans a cluster on its machines.
+///
+/// # Errors
+/// What no node of that machine can be.
+pub fn plan(
+    cluster: &Cluster,
+    place: &ClusterPlace,
+    machines: &Machines,
+    zones: &Zones,
+    answers: &Answers,
+    warnings: &mut Vec<Warning>,
+) -> Result<ClusterPlan, Diagnostic> {
+    let rules = CloudRules::of(place.cloud);
+    let node_machine = &machines.node;
+    let beware = (rules.beware)(machines.host.0, "the provisioner hosts");
+    warnings.extend(beware.filter(|warning| !warnings.contains(warning)));
+    let Nodes { density, request, min, max, max_pods } =
+        density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
+    let system = system_machine(node_machine.0, max.value, answers);
+    let base_gb = answers.keep("boot disk of a provisioner host, in GB", HOST_DISK_BASE_GB);
+    let daemon_gb =
+        answers.keep("boot disk of a provisioner host for each daemon, in GB", HOST_DISK_DAEMON_GB);
+    Ok(ClusterPlan {
+        name: cluster.name.clone(),
+        cloud: place.cloud.as_str(),
+        region: place.region.name.to_owned(),
+        zones: zones.names.value.clone(),
+        zone_count: zones.count,
+        share: cluster.share,
+        running_workspaces: cluster.running_workspaces.clone(),
+        volume_gb: cluster.keys.volume_gb.as_ref().map(|gb| *gb.get_ref()),
+        density,
+        request: requests(&request),
+        node: node(
+            rules,
+            node_machine,
+            answers.keep("boot disk of a node, in GB", 100),
+            "container images of the workspaces; their homes are volumes of their own",
+        ),
+        nodes_min: min,
+        nodes_max: max,
+        max_pods,
+        system_node: node(
+            rules,
+            &system,
+            answers.keep("boot disk of a system node, in GB", 50),
+            "images of Kubernetes' own pods",
+        ),
+        system_nodes: (rules.node.system)(zones.count),
+        host: machine(
+            &machines.host,
+            true,
+            base_gb + daemon_gb * cluster.hosts.per_host.value,
+            &format!(
+                "{base_gb} for the system + {daemon_gb} a daemon: its provider cache and work directory"
+            ),
+        ),
+        hosts: cluster.hosts.count.clone(),
+        daemons_per_host: cluster.hosts.per_host.clone(),
+        provisioners: cluster.provisioners.value,
+        tags: IndexMap::new(),
+        ranges: IndexMap::new(),
+    })
+}
+
+/// Tags the daemons of several clusters, each with its cluster's name, and says what follows from that.
+pub fn tag(clusters: &mut [ClusterPlan]) -> Option<Warning> {
+    if clusters.len() < 2 {
+        return None;
+    }
+    for cluster in &mut *clusters {
+        cluster.tags.insert("cluster", cluster.name.clone());
+    }
+    let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    Some(Warning {
+        code: "templates_need_a_tag",
+        message: format!(
+            "Provisioner daemons carry the tag cluster = {}: a template without that tag waits for ever, for Coder gives jobs \
+             without tags to daemons without tags only. Set it in each template (data \"coder_workspace_tags\") or when you push \
+             it (coder templates push --provisioner-tag cluster={}).",
+            names.join(" or "),
+            names[0]
+        ),
+    })
+}
+
+fn requests(request: &Figure<Request>) -> Requests {
+    Requests {
+        cpu: format!("{:.0}m", request.value.vcpus * 1000.0),
+        memory: format!("{:.0}Mi", request.value.memory_gb * 1024.0),
+        reason: request.reason.clone(),
+    }
+}

@@ -1,0 +1,53 @@
+//! Machine types with their boot disks, as the templates read them.
+
+use super::{CloudRules, Machine};
+use crate::catalog::{self, MachineType};
+use crate::frozen::Answers;
+use crate::sizing::Figure;
+
+/// A group of equal machines with a boot disk.
+pub fn machine(
+    (machine, reason): &(&'static MachineType, String),
+    fast: bool,
+    disk_gb: u32,
+    disk_reason: &str,
+) -> Machine {
+    let disks = machine.disks();
+    Machine {
+        machine_type: Figure { value: machine.name.to_owned(), reason: reason.clone() },
+        vcpus: machine.vcpus,
+        memory_gib: machine.memory_gib,
+        family: machine.family,
+        disk_type: if fast { disks.fast } else { disks.plain },
+        disk_gb: Figure { value: disk_gb, reason: disk_reason.to_owned() },
+    }
+}
+
+/// A node: its disk is wherever the cloud's Kubernetes has it.
+pub fn node(
+    rules: &CloudRules,
+    of: &(&'static MachineType, String),
+    disk_gb: u32,
+    disk_reason: &str,
+) -> Machine {
+    Machine { disk_type: (rules.node.disk)(of.0, disk_gb), ..machine(of, false, disk_gb, disk_reason) }
+}
+
+/// The machine of the static pool: the nodes' own family, so that one quota covers both. Large clusters run more of
+/// Kubernetes' own pods (DNS, metrics, konnectivity grow with nodes). DERIVED.
+pub fn system_machine(
+    node: &'static MachineType,
+    nodes_max: u32,
+    answers: &Answers,
+) -> (&'static MachineType, String) {
+    let vcpus = if nodes_max > 64 { 4 } else { 2 };
+    let same = catalog::machines(node.cloud)
+        .filter(|machine| machine.series == node.series && machine.vcpus >= vcpus && !machine.shared_core)
+        .min_by_key(|machine| machine.vcpus)
+        .unwrap_or(node);
+    let question = format!("machine of the system nodes beside {} with {vcpus} vCPU", node.name);
+    let held = answers.recall(&question).and_then(|name| catalog::machine(node.cloud, name));
+    let same = held.unwrap_or(same);
+    answers.note(question, same.name.to_owned());
+    (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
+}

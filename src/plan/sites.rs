@@ -1,0 +1,316 @@
+//! Which clusters share a network, and where each network and each cluster's own ranges lie. Ranges that are not named are given out
+//! of one private space, so that no two overlap, and stay with whoever has them once they are in the manifest.
+
+use indexmap::IndexMap;
+use ipnet::Ipv4Net;
+
+use super::addresses::{self, Addresses, Block, Cidrs, Layout, Need, Of};
+use super::choose::Zones;
+use super::places::{ClusterPlace, Home};
+use super::types::ResourceGroup;
+use super::{CloudRules, ClusterPlan, Coderd, Site, aws};
+use crate::diagnostic::Diagnostic;
+use crate::frozen::Answers;
+use crate::sizing::{Cluster, Figure, Sizing};
+use crate::spec::{Cloud, Spanned, Spec};
+
+/// Where ranges are given out; the first is the control plane's.
+const SPACE: &str = "10.64.0.0/10";
+/// The prefix of what each gets: room for a thousand nodes of 64 pods.
+const SHARE: u8 = 14;
+
+/// Everything that stands in networks.
+pub struct Networks {
+    /// The control plane's network.
+    pub home: Addresses,
+    /// The clusters in it.
+    pub clusters: Vec<ClusterPlan>,
+    /// The other networks.
+    pub sites: Vec<Site>,
+}
+
+/// A cluster with all that is known of it.
+pub struct Member<'a> {
+    pub sized: &'a Cluster,
+    pub place: &'a ClusterPlace,
+    pub zones: &'a Zones,
+    pub plan: ClusterPlan,
+}
+
+/// The network that a cluster stands in: none for the control plane's own, else its key.
+fn network_of(home: Home, members: &[Member<'_>], at: usize) -> Option<String> {
+    let (cloud, region, name) = {
+        let member = &members[at];
+        (member.place.cloud, member.place.region.name, &member.plan.name)
+    };
+    let key = |text: &str| Some(format!("{}_{}", cloud.as_str(), text.replace('-', "_")));
+    let is_at_home = cloud == home.cloud && region == home.region.name;
+    match cloud {
+        // A network of Google Cloud spans all regions.
+        Cloud::Gcp if home.cloud == Cloud::Gcp => None,
+        Cloud::Gcp => Some(cloud.as_str().to_owned()),
+        Cloud::Aws if is_at_home => None,
+        Cloud::Aws => key(region),
+        // A VNet is cut for one cluster.
+        Cloud::Azure if is_at_home => {
+            let is_first = members[..at]
+                .iter()
+                .all(|other| other.place.cloud != cloud || other.place.region.name != region);
+            if is_first { None } else { key(name) }
+        }
+        Cloud::Azure => key(name),
+    }
+}
+
+/// Puts the clusters into networks, and cuts those.
+///
+/// # Errors
+/// Ranges that are too small, or that have no meaning where they are named.
+pub fn divide(
+    spec: &Spec,
+    sizing: &Sizing,
+    home: Home,
+    coderd: &Coderd,
+    home_zones: u32,
+    members: Vec<Member<'_>>,
+    answers: &Answers,
+) -> Result<Networks, Vec<Diagnostic>> {
+    let keys: Vec<Option<String>> = (0..members.len()).map(|at| network_of(home, &members, at)).collect();
+    let mut groups: IndexMap<Option<String>, Vec<Member<'_>>> = IndexMap::from([(None, Vec::new())]);
+    for (key, member) in keys.into_iter().zip(members) {
+        groups.entry(key).or_default().push(member);
+    }
+    let mut ranges = Ranges::new(spec, sizing, home, answers);
+    let mut networks = Networks {
+        home: Addresses {
+            cidr: Figure { value: String::new(), reason: String::new() },
+            ranges: IndexMap::new(),
+        },
+        clusters: Vec::new(),
+        sites: Vec::new(),
+    };
+    let mut problems = meaningless(&groups);
+    let azure_networks = groups
+        .iter()
+        .filter(|(key, members)| match key {
+            None => home.cloud == Cloud::Azure,
+            Some(_) => members[0].place.cloud == Cloud::Azure,
+        })
+        .count();
+    for (key, members) in groups {
+        let zones = if key.is_none() { home_zones } else { members[0].zones.count };
+        match ranges.cut(key.as_deref(), members, coderd.replicas.value, zones) {
+            Err(problem) => problems.push(problem),
+            Ok((network, clusters)) => match key {
+                None => {
+                    networks.home = network;
+                    networks.clusters = clusters.into_iter().map(|member| member.plan).collect();
+                }
+                Some(key) => {
+                    let site = site(spec, key, network, clusters, azure_networks);
+                    networks.sites.push(site.map_err(|problem| vec![problem])?);
+                }
+            },
+        }
+    }
+    if problems.is_empty() { Ok(networks) } else { Err(problems) }
+}
+
+/// A site out of its clusters, of which there is one at least.
+fn site(
+    spec: &Spec,
+    key: String,
+    network: Addresses,
+    members: Vec<Member<'_>>,
+    azure_networks: usize,
+) -> Result<Site, Diagnostic> {
+    let (cloud, region, zones) = (members[0].place.cloud, members[0].place.region, members[0].zones);
+    let is_azure = cloud == Cloud::Azure;
+    let resource_group = match spec.azure.as_ref().and_then(|azure| azure.resource_group.as_ref()) {
+        Some(asked) if is_azure && azure_networks > 1 => {
+            return Err(Diagnostic::at(
+                asked.span(),
+                "`azure.resource_group` holds one network, but several clusters have one on Azure",
+            )
+            .note("resources of two networks would have the same names in one group")
+            .help("leave it out, and each cluster has a group of its own"));
+        }
+        Some(asked) => ResourceGroup { name: asked.get_ref().clone(), existing: true },
+        None => ResourceGroup {
+            name: format!("{}-{}", spec.name.get_ref(), members[0].plan.name),
+            existing: false,
+        },
+    };
+    Ok(Site {
+        key,
+        cloud: cloud.as_str(),
+        region: region.name.to_owned(),
+        place: region.place,
+        zones: zones.names.clone(),
+        zone_count: zones.count,
+        network,
+        clusters: members.into_iter().map(|member| member.plan).collect(),
+        resource_group: is_azure.then_some(resource_group),
+    })
+}
+
+/// Ranges that a cluster names although it shares the network of others.
+fn meaningless(groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> Vec<Diagnostic> {
+    let shared = groups.iter().flat_map(|(key, members)| {
+        // On AWS all clusters of a network share its subnets, elsewhere the first one takes the network's own.
+        let is_aws = |member: &Member<'_>| member.place.cloud == Cloud::Aws;
+        members.iter().enumerate().filter_map(move |(at, member)| {
+            let cidr = member.sized.cidr.as_ref()?;
+            let is_taken = match key {
+                None => at == 0 || is_aws(member),
+                Some(_) => at > 0 && is_aws(member),
+            };
+            is_taken.then_some((key.is_none(), cidr))
+        })
+    });
+    shared
+        .map(|(is_home, cidr)| {
+            let (of, mend) = match is_home {
+                true => ("coderd", "leave it out, or write network.cidr"),
+                false => ("an earlier cluster", "leave it out, or write it under that cluster"),
+            };
+            Diagnostic::at(
+                cidr.span(),
+                format!(
+                    "`clusters.cidr` {} has no meaning: the cluster shares the network of {of}",
+                    cidr.get_ref()
+                ),
+            )
+            .help(mend)
+        })
+        .collect()
+}
+
+/// The ranges that are taken, and those that are to be had.
+struct Ranges<'a> {
+    answers: &'a Answers,
+    spec: &'a Spec,
+    home: Home,
+    taken: Vec<Ipv4Net>,
+}
+
+impl<'a> Ranges<'a> {
+    fn new(spec: &'a Spec, sizing: &Sizing, home: Home, answers: &'a Answers) -> Self {
+        let named = spec.network.cidr.iter().map(|cidr| *cidr.get_ref());
+        let own = sizing.clusters.iter().filter_map(|cluster| Some(*cluster.cidr.as_ref()?.get_ref()));
+        let mut taken: Vec<Ipv4Net> = named.chain(own).collect();
+        if spec.network.cidr.is_none() {
+            taken.extend(CloudRules::of(home.cloud).network.default.parse::<Ipv4Net>());
+        }
+        // What anyone may still hold is nobody else's.
+        taken.extend(answers.placements().filter_map(|range| range.parse::<Ipv4Net>().ok()));
+        Ranges { answers, spec, home, taken }
+    }
+
+    fn is_free(&self, range: &Ipv4Net) -> bool {
+        self.taken.iter().all(|taken| !taken.contains(range) && !range.contains(taken))
+    }
+
+    /// The range that stays with `who`, the first of `choices` that is free when there is none yet.
+    fn keep(&mut self, who: String, choices: impl Iterator<Item = Ipv4Net>) -> Option<Ipv4Net> {
+        let held = self.answers.placed(&who).and_then(|range| range.parse::<Ipv4Net>().ok());
+        let range = match held {
+            Some(held) => held,
+            None => choices.into_iter().find(|range| self.is_free(range))?,
+        };
+        self.taken.push(range);
+        self.answers.place(who, range.to_string());
+        Some(range)
+    }
+
+    /// The block of a network, or of a cluster in coderd's network.
+    fn block(&mut self, layout: &Layout, member: &Member<'_>, who: String) -> Result<Block, Diagnostic> {
+        let blame =
+            member.sized.keys.nodes_max.as_ref().map_or_else(|| member.sized.region.span(), Spanned::span);
+        if let Some(cidr) = &member.sized.cidr {
+            let reason = "clusters.cidr in coder.toml".to_owned();
+            let asked = Some(("clusters.cidr", cidr.span()));
+            return Ok(Block { network: *cidr.get_ref(), reason, asked, blame });
+        }
+        let length = layout.default.parse::<Ipv4Net>().map_or(SHARE, |default| default.prefix_len());
+        let space = SPACE.parse::<Ipv4Net>().ok().and_then(|space| space.subnets(SHARE).ok());
+        let choices = space.into_iter().flatten().filter_map(|share| share.subnets(length).ok()?.next());
+        match self.keep(who, choices) {
+            Some(network) => {
+                let reason = format!("of {SPACE}, apart from every other network");
+                Ok(Block { network, reason, asked: None, blame })
+            }
+            None => {
+                Err(Diagnostic::at(blame, format!("{SPACE} has no room left for \"{}\"", member.plan.name))
+                    .help("write a private range as `cidr` under its `[[clusters]]`"))
+            }
+        }
+    }
+
+    /// Cuts a network and its clusters' own ranges.
+    fn cut<'m>(
+        &mut self,
+        key: Option<&str>,
+        mut members: Vec<Member<'m>>,
+        replicas: u32,
+        zones: u32,
+    ) -> Result<(Addresses, Vec<Member<'m>>), Diagnostic> {
+        let cloud = if key.is_none() { self.home.cloud } else { members[0].place.cloud };
+        let layout = CloudRules::of(cloud).network;
+        // On AWS all of them stand in the same subnets; elsewhere the network's block is the first one's.
+        let sharing = if cloud == Cloud::Aws { members.len() } else { 1 };
+        let need = Need::of(members.iter().take(sharing).map(|member| &member.plan), replicas, zones);
+        let network = match key {
+            None => {
+                let block = self.home_block(layout, members.first());
+                addresses::cut(layout, &block, &[Of::Network, Of::ControlPlane, Of::Cluster], &need)?
+            }
+            Some(key) => {
+                let block = self.block(layout, &members[0], format!("network {key}"))?;
+                addresses::cut(layout, &block, &[Of::Network, Of::Cluster], &need)?
+            }
+        };
+        for (at, member) in members.iter_mut().enumerate() {
+            member.plan.ranges = match cloud {
+                Cloud::Aws => self.services(&network, &member.plan.name),
+                _ if at == 0 => network.ranges.clone(),
+                _ => {
+                    let block = self.block(layout, member, format!("cluster {}", member.plan.name))?;
+                    let need = Need::of(std::iter::once(&member.plan), 0, member.zones.count);
+                    addresses::cut(layout, &block, &[Of::Cluster], &need)?.ranges
+                }
+            };
+        }
+        Ok((network, members))
+    }
+
+    /// The control plane's block.
+    fn home_block(&self, layout: &Layout, first: Option<&Member<'_>>) -> Block {
+        let nodes_max = first.and_then(|member| member.sized.keys.nodes_max.as_ref());
+        let blame = nodes_max.map_or_else(|| self.spec.tier_place(), Spanned::span);
+        match &self.spec.network.cidr {
+            Some(asked) => Block {
+                network: *asked.get_ref(),
+                reason: "network.cidr in coder.toml".to_owned(),
+                asked: Some(("network.cidr", asked.span())),
+                blame,
+            },
+            None => Block {
+                network: layout.default.parse().unwrap_or_default(),
+                reason: layout.reason.to_owned(),
+                asked: None,
+                blame,
+            },
+        }
+    }
+
+    /// Addresses of Kubernetes services on AWS, which lie outside the VPC.
+    fn services(&mut self, network: &Addresses, cluster: &str) -> IndexMap<&'static str, Figure<Cidrs>> {
+        self.taken.extend(network.cidr.value.parse::<Ipv4Net>());
+        let choices = aws::SERVICES.iter().filter_map(|range| range.parse::<Ipv4Net>().ok());
+        let range = self.keep(format!("services of {cluster}"), choices);
+        let value = range.map_or_else(|| aws::SERVICES[0].to_owned(), |range| range.to_string());
+        let reason = "outside the VPC, apart from every other range".to_owned();
+        IndexMap::from([("services", Figure { value: Cidrs::One(value), reason })])
+    }
+}
