@@ -11,10 +11,10 @@ engine=${TIERFORM_TOFU:-$(command -v tofu || command -v terraform)} || {
 mkdir -p "$out"
 export CHECKPOINT_DISABLE=1 TF_CLI_CONFIG_FILE=/dev/null TF_DATA_DIR="$out/.terraform" TF_IN_AUTOMATION=1
 
-# A release to install: what is in it does not matter, only its checksum does.
+# A release to install, unless the caller has put one there: what is in it does not matter, only its checksum does.
 mkdir -p "$out/release"
-printf 'a package' >"$out/release/coder.deb"
-python3 - "$out/release/terraform.zip" <<'PYTHON'
+[[ -e $out/release/coder.deb ]] || printf 'a package' >"$out/release/coder.deb"
+[[ -e $out/release/terraform.zip ]] || python3 - "$out/release/terraform.zip" <<'PYTHON'
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w") as archive:
     archive.writestr(zipfile.ZipInfo("LICENSE.txt"), "text")

@@ -17,7 +17,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler
 
-DIR = pathlib.Path(sys.argv[1])
+DIR = pathlib.Path(sys.argv[1]) if __name__ == "__main__" else None  # An importer sets it.
 SECRETS = {"database-password": "p@:/?#%&+ \"'\\$`é~w", "provisioner-psk": "psk-\"$HOME`id`\\"}
 TOKEN = "stand-in-token-7f3a"
 AWS_KEY = ("ASIASTANDIN", "stand-in-key-91bc", "stand-in-session+/=")
@@ -145,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(package)))
                 self.end_headers()
-                self.wfile.write(package[:3])
+                self.wfile.write(package[: len(package) // 2])
                 self.close_connection = True
                 return None
             return self.answer(200, package)
@@ -170,4 +170,5 @@ def main():
     secure.serve_forever()
 
 
-main()
+if __name__ == "__main__":
+    main()
