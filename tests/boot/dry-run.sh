@@ -198,7 +198,7 @@ for cloud in gcp aws azure; do
     echo '{"leaving": 1}' >faults
     boot watch
     check "a watch succeeds: $(tail -3 "$machine/log/console")" test "$status" = 0
-    check 'a host that goes is drained' logged '^systemctl stop coder-provisioners.target$' calls
+    check 'a host that goes is drained' logged '^systemctl stop coder-provisioners.target coder-provisioner@\*$' calls
     check 'and says so' logged 'the cloud takes this host away' console
     check 'nothing leaks in a watch' no_leak
   done

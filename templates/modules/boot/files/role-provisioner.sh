@@ -46,7 +46,8 @@ role_start() {
 watch() {
   if cloud_takes_away && systemctl --quiet is-active coder-provisioners.target; then
     log 'the cloud takes this host away: its daemons finish what they build and stop'
-    systemctl stop coder-provisioners.target
+    # Stopping the target alone does not wait for the daemons.
+    systemctl stop coder-provisioners.target 'coder-provisioner@*'
   fi
 }
 
