@@ -52,7 +52,7 @@ class Machine:
             ["bash", "-c", 'echo $$ >"$1/cgroup.procs" && exec nsenter --net=/run/netns/machine "${@:2}"', "-", self.cgroup]
             + ["unshare", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork", "--kill-child"]
             + ["bash", HERE / "init", self.root, os.ttyname(slave)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stderr=open(self.directory / "init.log", "a"),
         )
         threading.Thread(target=self._keep_console, args=(master, slave), daemon=True).start()
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -64,7 +64,7 @@ class Machine:
                 self.leader = child[0]
                 return
             time.sleep(0.05)
-        raise RuntimeError(f"the machine did not start: {self.console_text()}")
+        raise RuntimeError(f"the machine did not start: {(self.directory / 'init.log').read_text()} {self.console_text()}")
 
     def _keep_console(self, master, slave):
         with open(self.console, "ab", buffering=0) as log:
@@ -124,7 +124,8 @@ class Machine:
         """Properties of a unit, as systemd knows them."""
         text = self.output("systemctl", "show", unit, *[f"--property={name}" for name in names])
         values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-        return values[names[0]] if len(names) == 1 else values
+        # Early in a boot systemd does not answer yet.
+        return values.get(names[0]) if len(names) == 1 else values
 
     def journal(self, *arguments):
         return self.output("journalctl", "--no-pager", "--output=short-monotonic", "--all", *arguments)

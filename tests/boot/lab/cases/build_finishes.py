@@ -22,7 +22,7 @@ def run(lab):
     time.sleep(2)
     if lab.cloud_name == "gcp":
         started = time.monotonic()
-        machine.run("systemctl", "stop", "coder-provisioners.target", seconds=120)
+        machine.run("systemctl", "stop", "coder-provisioners.target", "coder-provisioner@*", seconds=120)
         lab.expect("draining the host returns when both builds have finished", time.monotonic() - started > 6)
     else:
         lab.cloud.faults({"leaving": 1})
