@@ -31,7 +31,7 @@ if curl --silent --max-time 5 --output /dev/null http://1.1.1.1/; then
   exit 1
 fi
 
-names=secretmanager.googleapis.com,secretsmanager.us-east-1.amazonaws.com,acme.vault.azure.net,github.com,releases.hashicorp.com,mirror.acme.dev
+names=secretmanager.googleapis.com,secretsmanager.us-east-1.amazonaws.com,acme.vault.azure.net,github.com,releases.hashicorp.com,mirror.acme.dev,truststore.pki.rds.amazonaws.com
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=stand-in' -keyout server.key -out server.csr 2>/dev/null
 openssl x509 -req -in server.csr -CA release/ca.pem -CAkey release/ca.key -days 3 -out server.pem \
   -extfile <(printf 'subjectAltName=DNS:%s\n' "${names//,/,DNS:}") 2>/dev/null
@@ -121,8 +121,9 @@ encoded='p%40%3A%2F%3F%23%25%26%2B%20%22%27%5C%24%60%C3%A9~w'
 
 for cloud in gcp aws azure; do
   for option in plain full; do
-    version=2.36.6 ca=/etc/ssl/certs/ca-certificates.crt mode=verify-full
-    if [[ $option == full ]]; then version='2.37.0~rc.1' ca=/etc/coder.d/database-ca.pem mode=verify-ca; fi
+    version=2.36.6 ca=/etc/ssl/certs/ca-certificates.crt mode=verify-full database=10.20.0.5
+    if [[ $cloud == aws ]]; then ca=/etc/coder.d/rds-ca.pem database=coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com; fi
+    if [[ $option == full ]]; then version='2.37.0~rc.1' ca=/etc/coder.d/database-ca.pem mode=verify-ca database=10.20.0.5; fi
 
     scenario=$cloud-coderd-$option
     make_machine "$scenario" "$version"
@@ -134,7 +135,7 @@ for cloud in gcp aws azure; do
     check 'the env file has mode 0600 and belongs to root' test "$(stat --format='%a %u:%g' "$machine$env")" = '600 0:0'
     check 'the env file was there, closed, before the package' logged "$env 600 0:0" env-before-package
     check 'CODER_PG_CONNECTION_URL' value_is $env CODER_PG_CONNECTION_URL \
-      "postgres://coder%40acme:$encoded@10.20.0.5:5432/coder?sslmode=$mode&sslrootcert=$ca"
+      "postgres://coder%40acme:$encoded@$database:5432/coder?sslmode=$mode&sslrootcert=$ca"
     check 'the certificate is there' test -s "$machine$ca"
     check 'CODER_HTTP_ADDRESS' value_is $env CODER_HTTP_ADDRESS 0.0.0.0:8080
     check 'CODER_DERP_SERVER_RELAY_URL' value_is $env CODER_DERP_SERVER_RELAY_URL http://10.20.0.7:8080

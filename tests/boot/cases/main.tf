@@ -59,7 +59,8 @@ variable "database_ca" {
 # In a real deployment the database and the secret versions are not known before the apply; the module has to bear that.
 resource "terraform_data" "made_in_the_same_apply" {
   input = {
-    database_host = "10.20.0.5"
+    # RDS has a name, and authorities that no system trusts.
+    database_host = { address = "10.20.0.5", rds = "coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com" }
     database_ca   = var.database_ca
     references    = local.references
   }
@@ -76,7 +77,7 @@ module "boot" {
   environment = merge(local.environment[each.value.role], each.value.options.hostile)
   secrets     = { for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret) }
   database = each.value.role == "provisioner" ? null : {
-    host           = terraform_data.made_in_the_same_apply.output.database_host
+    host           = terraform_data.made_in_the_same_apply.output.database_host[each.value.cloud == "aws" && !each.value.options.ca ? "rds" : "address"]
     name           = "coder"
     user           = "coder@acme"
     ca_certificate = each.value.options.ca ? terraform_data.made_in_the_same_apply.output.database_ca : null

@@ -2,7 +2,7 @@
 import json
 import pathlib
 import shutil
-import socket
+import signal
 import ssl
 import subprocess
 import sys
@@ -19,6 +19,7 @@ NAMES = (
     "coder.acme.dev", "secretmanager.googleapis.com", "secretsmanager.us-east-1.amazonaws.com", "acme.vault.azure.net",
     "github.com", "releases.hashicorp.com", "mirror.acme.dev", "truststore.pki.rds.amazonaws.com",
 )
+RDS = "coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com"
 PASSWORD = standins.SECRETS["database-password"]
 PSK = standins.SECRETS["provisioner-psk"]
 DAY = 86400
@@ -45,12 +46,17 @@ class Handler(standins.Handler):
 
     do_PUT = do_POST = do_GET
 
+    def release(self, host):
+        if host.startswith("truststore."):
+            return self.answer(200, (self.cloud.directory / "rds/ca.pem").read_bytes())
+        return super().release(host)
+
     def serve_daemon(self):
         """Keeps a daemon's connection, unless it is one that Coder would not take."""
         url = urllib.parse.urlparse(self.path)
         daemon = Daemon(self, dict(urllib.parse.parse_qsl(url.query)))
         self.close_connection = True
-        if self.headers["Coder-Provisioner-Daemon-PSK"] != PSK:
+        if self.headers["Coder-Provisioner-Daemon-PSK"] != standins.SECRETS["provisioner-psk"]:
             return self.refuse(401, f"{daemon.name}: wrong PSK")
         with self.cloud.lock:
             for other in self.cloud.daemons.values():
@@ -73,6 +79,13 @@ class Handler(standins.Handler):
         self.answer(status, reason)
 
 
+class Server(standins.Server):
+    def handle_error(self, request, client_address):
+        """Machines hang up, and refuse certificates: that is theirs to say."""
+        if not isinstance(sys.exc_info()[1], OSError):  # As ssl.SSLError is.
+            super().handle_error(request, client_address)
+
+
 class Cloud:
     """Everything outside the machine, in the network namespace that the case itself is in."""
 
@@ -84,6 +97,11 @@ class Cloud:
         standins.DIR = directory
         self.faults({})
         Handler.cloud = self
+        # RDS signs with an authority of its own.
+        (directory / "rds").mkdir()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3",
+                        "-subj", "/CN=RDS stand-in", "-keyout", directory / "rds/ca.key", "-out", directory / "rds/ca.pem"],
+                       check=True, capture_output=True)
 
     def faults(self, faults):
         """Sets how often each fault strikes from now on; tests/boot/standins.py knows which there are."""
@@ -97,12 +115,12 @@ class Cloud:
         """Puts a version into the release servers' hands."""
         shutil.copy(self.directory / f"release/coder-{version}.deb", self.directory / "release/coder.deb")
 
-    def certificate(self, name, names, since=-2 * DAY, until=30 * DAY):
-        """A certificate from the lab's authority, valid from `since` to `until` seconds from now."""
+    def certificate(self, name, names, since=-2 * DAY, until=30 * DAY, authority="release"):
+        """A certificate from one of the lab's two authorities, valid from `since` to `until` seconds from now."""
         def moment(offset):
             return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + offset))
 
-        release, work = self.directory / "release", self.directory / f"{name}-{time.monotonic_ns()}"
+        signer, work = self.directory / authority, self.directory / f"{name}-{time.monotonic_ns()}"
         work.mkdir()
         (work / "index").touch()
         (work / "config").write_text(
@@ -112,7 +130,7 @@ class Cloud:
         )
         run = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=stand-in"]
         subprocess.run([*run, "-keyout", work / "key", "-out", work / "request"], check=True, capture_output=True)
-        run = ["openssl", "ca", "-batch", "-notext", "-config", work / "config", "-cert", release / "ca.pem", "-keyfile", release / "ca.key"]
+        run = ["openssl", "ca", "-batch", "-notext", "-config", work / "config", "-cert", signer / "ca.pem", "-keyfile", signer / "ca.key"]
         window = ["-startdate", moment(since), "-enddate", moment(until)]
         subprocess.run([*run, *window, "-in", work / "request", "-out", work / "pem"], check=True, capture_output=True)
         return work / "pem", work / "key"
@@ -122,7 +140,7 @@ class Cloud:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.reissue(**window)
         for address, secure in (((METADATA, 80), False), ((INTERNET, 443), True)):
-            server = standins.Server(address, Handler)
+            server = Server(address, Handler)
             if secure:
                 server.socket = self.context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -144,7 +162,8 @@ class Cloud:
 class Database:
     """PostgreSQL from the image, which takes only TLS and a password."""
 
-    def __init__(self, directory, image, cloud):
+    def __init__(self, directory, image, cloud, authority="release"):
+        self.directory, self.cloud, self.authority = directory, cloud, authority
         self.root = directory / "database"
         disk = directory / "database-disk"
         for path in (self.root, disk):
@@ -157,31 +176,37 @@ class Database:
         subprocess.run(["mount", "--bind", "/dev", self.root / "dev"], check=True)
         data = self.root / "data"
         data.mkdir()
-        certificate, key = cloud.certificate("database", [f"IP:{DATABASE}"])
-        shutil.copy(certificate, data / "server.pem")
-        shutil.copy(key, data / "server.key")
-        (data / "server.key").chmod(0o600)
         (data / "start").write_text(
             "set -eu\nexport PATH=$(echo /usr/lib/postgresql/*/bin):$PATH\n"
-            "initdb --pgdata=/data/db --auth=trust --no-sync >/dev/null\n"
+            "[ -e /data/db ] || initdb --pgdata=/data/db --auth=trust --no-sync >/dev/null\n"
             "printf 'local all all trust\\nhostssl coder coder@acme 10.20.0.0/24 scram-sha-256\\n' >/data/db/pg_hba.conf\n"
             f"exec postgres -D /data/db -c listen_addresses={DATABASE} -c unix_socket_directories=/data -c fsync=off"
             " -c ssl=on -c ssl_cert_file=/data/server.pem -c ssl_key_file=/data/server.key\n"
         )
-        self._run("chown", "-R", "postgres:", "/data")
-        self.log = open(directory / "database.log", "w")
-        self.process = subprocess.Popen(
-            [*self._as_postgres(), "sh", "/data/start"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
-        )
-        deadline = time.monotonic() + 60
-        while self._psql("SELECT 1", "postgres").returncode:
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError(f"PostgreSQL did not start: {(directory / 'database.log').read_text()}")
-            time.sleep(0.3)
+        self.start(authority)
         quoted = PASSWORD.replace("'", "''")
         for statement in (f"CREATE ROLE \"coder@acme\" LOGIN PASSWORD '{quoted}'", 'CREATE DATABASE coder OWNER "coder@acme"'):
             if (result := self._psql(statement, "postgres")).returncode:
                 raise RuntimeError(f"PostgreSQL: {result.stderr}")
+
+    def start(self, authority, names=(f"IP:{DATABASE}", f"DNS:{RDS}")):
+        """Starts the server with a new certificate."""
+        certificate, key = self.cloud.certificate("database", names, authority=authority)
+        shutil.copy(certificate, self.root / "data/server.pem")
+        shutil.copy(key, self.root / "data/server.key")
+        (self.root / "data/server.key").chmod(0o600)
+        self._run("chown", "-R", "postgres:", "/data")
+        log = open(self.directory / "database.log", "a")
+        self.process = subprocess.Popen([*self._as_postgres(), "sh", "/data/start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while self._psql("SELECT 1", "postgres").returncode:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise RuntimeError(f"PostgreSQL did not start: {(self.directory / 'database.log').read_text()}")
+            time.sleep(0.3)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)  # A fast shutdown.
+        self.process.wait(30)
 
     def _run(self, *arguments):
         return subprocess.run(["chroot", self.root, *arguments], check=True)

@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.parse
 
-from cloud import DATABASE, GATEWAY, INTERNET, METADATA, NAMES, PASSWORD, PSK, Cloud, Database, reachable
+from cloud import DATABASE, GATEWAY, INTERNET, METADATA, NAMES, PASSWORD, PSK, RDS, Cloud, Database, reachable
 from machine import ADDRESS, Machine, command
 import standins
 
@@ -76,7 +76,7 @@ class Lab:
         authority = (self.cloud.directory / "release/ca.pem").read_text()
         trusted = machine.root / "etc/ssl/certs/ca-certificates.crt"
         machine.write("/etc/ssl/certs/ca-certificates.crt", trusted.read_text() + authority)
-        machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {host}\n{INTERNET} {' '.join(NAMES)}\n")
+        machine.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {host}\n{INTERNET} {' '.join(NAMES)}\n{DATABASE} {RDS}\n")
         machine.write("/etc/resolv.conf", "")
         machine.write("/etc/systemd/network/eth0.network",
                       f"[Match]\nName=eth0\n[Network]\nAddress={ADDRESS}/24\nGateway={GATEWAY}\nLinkLocalAddressing=no\n")
@@ -104,7 +104,7 @@ class Lab:
     # What cases have in common --------------------------------------------------------------------------------------
 
     def start_database(self):
-        self.database = Database(self.directory, self.image, self.cloud)
+        self.database = Database(self.directory, self.image, self.cloud, "rds" if self.cloud_name == "aws" else "release")
 
     def healthy(self):
         """Whether the load balancer's probe of coderd succeeds."""

@@ -133,9 +133,9 @@ class Machine:
     def processes(self):
         """Ids of the machine's processes, as the host counts them."""
         found = []
-        for file in self.cgroup.rglob("cgroup.procs"):
+        for directory, _, _ in os.walk(self.cgroup):  # Which goes on where a group has just gone.
             try:
-                found += [int(pid) for pid in file.read_text().split()]
+                found += [int(pid) for pid in pathlib.Path(directory, "cgroup.procs").read_text().split()]
             except OSError:
                 pass
         return found

@@ -1,7 +1,7 @@
 """A coderd machine comes up healthy, with a password that holds every character that breaks URLs and env files."""
 import time
 
-from cloud import DATABASE
+from cloud import DATABASE, RDS
 from machine import ADDRESS
 
 ON = ("gcp", "aws", "azure")
@@ -24,7 +24,10 @@ def run(lab):
     tls = lab.database.ask("SELECT usename || ' ' || ssl || ' ' || version FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL")
     lab.expect("over TLS, as the user with an @ in its name", tls and set(tls) == {"coder@acme true TLSv1.3"}, str(tls))
     environ = machine.output("sh", "-c", "tr '\\0' '\\n' </proc/$(systemctl show --value --property=MainPID coder.service)/environ")
-    lab.expect("which the URL verifies", f"@{DATABASE}:5432/coder?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt" in environ)
+    where = f"@{DATABASE}:5432/coder?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+    if lab.cloud_name == "aws":
+        where = f"@{RDS}:5432/coder?sslmode=verify-full&sslrootcert=/etc/coder.d/rds-ca.pem"
+    lab.expect("which is verified by the authority that signs the cloud's databases", where in environ)
     memory = machine.show("coder.service", "User", "NRestarts")
     lab.expect("it runs as coder and was never restarted", memory == {"User": "coder", "NRestarts": "0"}, str(memory))
     lab.expect_no_failed_unit()

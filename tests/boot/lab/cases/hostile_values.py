@@ -3,7 +3,7 @@ import json
 
 from cloud import PSK
 
-ON = ("gcp", "aws", "azure")
+ON = ("azure",)
 
 
 def run(lab):

@@ -1,5 +1,5 @@
 """A reboot, and a cut of power after it, change nothing: the machine comes back as it was, without a download."""
-ON = ("gcp", "azure")
+ON = ("gcp",)
 
 
 def state(machine):
@@ -27,6 +27,6 @@ def run(lab):
         lab.expect_no_failed_unit()
     now = sum("github.com" in line for line in lab.cloud.requests())
     lab.expect("nothing was downloaded again", now == downloads == 2, f"{downloads}, {now}")
-    boots = machine.output("journalctl", "--list-boots", "--no-pager").splitlines()
-    lab.expect("the journal kept what came before", len([line for line in boots if "-0" in line or "IDX" not in line]) >= 3, str(boots))
+    boots = machine.output("journalctl", "--list-boots", "--no-pager", "--quiet").splitlines()
+    lab.expect("the journal kept what came before", len([line for line in boots if not line.startswith("IDX")]) == 3, str(boots))
     lab.expect_no_leak()
