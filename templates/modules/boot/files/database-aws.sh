@@ -14,7 +14,7 @@ trust_database() {
   esac
   install -d -m 0755 "${list%/*}"
   if fetch --proto '=https' --output "$work/rds-ca" "$url/$region/$region-bundle.pem" &&
-    grep --quiet -e '-BEGIN CERTIFICATE-' "$work/rds-ca"; then
+    grep --quiet -e '-BEGIN CERTIFICATE-' "$work/rds-ca" && ! cmp --quiet "$work/rds-ca" "$list"; then
     install -m 0644 "$work/rds-ca" "$list.new"
     mv "$list.new" "$list"
   fi
