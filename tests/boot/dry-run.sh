@@ -31,7 +31,7 @@ if curl --silent --max-time 5 --output /dev/null http://1.1.1.1/; then
   exit 1
 fi
 
-names=secretmanager.googleapis.com,secretsmanager.us-east-1.amazonaws.com,acme.vault.azure.net,github.com,releases.hashicorp.com,mirror.acme.dev,truststore.pki.rds.amazonaws.com
+names=secretmanager.googleapis.com,secretsmanager.us-east-1.amazonaws.com,sts.us-east-1.amazonaws.com,acme.vault.azure.net,github.com,releases.hashicorp.com,mirror.acme.dev,truststore.pki.rds.amazonaws.com
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=stand-in' -keyout server.key -out server.csr 2>/dev/null
 openssl x509 -req -in server.csr -CA release/ca.pem -CAkey release/ca.key -days 3 -out server.pem \
   -extfile <(printf 'subjectAltName=DNS:%s\n' "${names//,/,DNS:}") 2>/dev/null
@@ -101,6 +101,26 @@ value() {
   env -i /bin/bash -c 'set -a; source "$1"; printf %s "${!2}"' - "$machine$1" "$2"
 }
 value_is() { [[ $(value "$1" "$2") == "$3" ]] || { echo "$2 is $(value "$1" "$2")" >&2; false; }; }
+
+# The credential plug-in, called as the kubeconfig says; on AWS the token's URL is asked as EKS asks it.
+plug_in_works() {
+  local call credential token
+  mapfile -t call < <(python3 -c 'import sys, yaml
+config = yaml.safe_load(open(sys.argv[1]))
+assert config["current-context"] == "main" and config["clusters"][0]["cluster"]["server"] == "https://cluster.acme.internal"
+call = config["users"][0]["user"]["exec"]
+assert call["interactiveMode"] == "Never"
+print(call["command"], *call["args"], sep="\n")' "$machine/etc/tierform/kubeconfig")
+  credential=$(env -i PATH=/usr/sbin:/usr/bin chroot "$machine" "${call[@]}") || return
+  token=$(jq --raw-output 'select(.apiVersion == "client.authentication.k8s.io/v1" and .kind == "ExecCredential"
+    and (.status.expirationTimestamp | fromdate) > now).status.token' <<<"$credential")
+  if [[ $cloud == aws ]]; then
+    token=$(python3 -c 'import base64, sys; print(base64.urlsafe_b64decode(sys.argv[1] + "==").decode())' "${token#k8s-aws-v1.}")
+    /usr/sbin/chroot "$machine" /usr/bin/curl --fail --silent --header 'x-k8s-aws-id: acme-main' "$token"
+  else
+    [[ $token == stand-in-token* ]]
+  fi
+}
 
 # Neither secrets nor tokens in arguments, console, or anything that others may read.
 no_leak() {
@@ -176,6 +196,8 @@ for cloud in gcp aws azure; do
     check 'no name, cache or port is shared' not grep --quiet --extended-regexp 'DAEMON_NAME|CACHE_DIRECTORY|PROMETHEUS_ADDRESS' "$machine$env"
     check 'Terraform is on PATH' test "$(/usr/sbin/chroot "$machine" /usr/local/bin/terraform)" = Terraform
     check 'the provider mirror exists' test -d "$machine/usr/local/share/terraform/providers"
+    check 'KUBE_CONFIG_PATH' value_is $env KUBE_CONFIG_PATH /etc/tierform/kubeconfig
+    check 'the cluster is reached with a token' plug_in_works
     check 'coder.service is off' logged 'systemctl disable --quiet --now coder.service' calls
     count=30
     if [[ $option == full ]]; then count=2; fi
@@ -203,6 +225,29 @@ for cloud in gcp aws azure; do
     check 'and says so' logged 'the cloud takes this host away' console
     check 'nothing leaks in a watch' no_leak
   done
+done
+
+for cloud in gcp aws azure; do
+  scenario=$cloud-coderd-alone
+  make_machine "$scenario" 2.36.6
+  env=/etc/coder.d/coder.env
+  echo '{"metadata_503": 2}' >faults
+  boot
+  check "the boot script succeeds: $(tail -3 "$machine/log/console")" test "$status" = 0
+  check 'Terraform is on PATH before coderd starts' test "$(/usr/sbin/chroot "$machine" /usr/local/bin/terraform)" = Terraform
+  check 'TF_CLI_CONFIG_FILE' value_is $env TF_CLI_CONFIG_FILE /etc/tierform/terraform.rc
+  check 'KUBE_CONFIG_PATH' value_is $env KUBE_CONFIG_PATH /etc/tierform/kubeconfig
+  check 'the cluster is reached with a token' plug_in_works
+  check 'nothing is told of other replicas' not grep --quiet --extended-regexp 'RELAY_URL|CLUSTER_HOST' "$machine$env"
+  check 'there is no pre-shared key' not grep --quiet PSK "$machine$env"
+  check 'coderd takes half of the memory' value_is $env GOMEMLIMIT "$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) * 5 / 10 / 1024))MiB"
+  check 'builds may finish when coderd stops' grep --quiet '^KillSignal=SIGTERM$' "$machine/etc/systemd/system/coder.service.d/tierform-builds.conf"
+  check 'coder.service is started last' test "$(tail -1 "$machine/log/calls")" = 'systemctl --no-block start coder.service'
+  check 'nothing leaks' no_leak
+  before=$(snapshot)
+  boot
+  check 'a second run changes no file' test "$before" = "$(snapshot)"
+  check 'a second run installs nothing' not logged '^apt-get|terraform.*zip' calls
 done
 
 refuses() { # refuses STATUS REASON: nothing was installed or started, and the console says why

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Renders every case of tests/boot/cases into DIR/<case>/: user-data and, under root/, the files it writes.
+# Renders every case of tests/boot/cases into DIR/<case>/: user-data, what the cloud is given of it (encoded) and, under root/, the
+# files it writes.
 # usage: render.sh DIR; the engine is $TIERFORM_TOFU, else tofu or terraform on PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,7 +34,7 @@ TF_VAR_database_ca=$(cat "$out/release/ca.pem")
 "$engine" -chdir="$here/cases" output -state="$out/state" -json >"$out/outputs.json"
 
 python3 - "$out" <<'PYTHON'
-import json, pathlib, sys
+import base64, json, pathlib, sys
 import yaml
 out = pathlib.Path(sys.argv[1])
 outputs = json.loads((out / "outputs.json").read_text())
@@ -41,10 +42,11 @@ outputs = json.loads((out / "outputs.json").read_text())
 for case, text in outputs["user_data"]["value"].items():
     (out / case).mkdir(exist_ok=True)
     (out / case / "user-data").write_text(text)
+    (out / case / "encoded").write_bytes(base64.b64decode(outputs["encoded"]["value"][case]))
     config = yaml.safe_load(text)
     for file in config["write_files"]:
         path = out / case / "root" / file["path"].lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file["content"])
-        path.chmod(int(file["permissions"], 8))
+        path.chmod(int(file.get("permissions", "0644"), 8))
 PYTHON

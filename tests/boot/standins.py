@@ -15,6 +15,7 @@ import socketserver
 import ssl
 import sys
 import threading
+import urllib.parse
 from http.server import BaseHTTPRequestHandler
 
 DIR = pathlib.Path(sys.argv[1]) if __name__ == "__main__" else None  # An importer sets it.
@@ -31,6 +32,24 @@ def strikes(fault):
     if left:
         path.write_text(json.dumps(faults | {fault: left - 1}))
     return left > 0
+
+
+def aws_question(url, headers):
+    """Whether STS would answer a presigned GET, and with it EKS, which adds the cluster's name as a header (docs.aws.amazon.com,
+    "Authenticating requests: using query parameters")."""
+    before, _, signature = url.partition("&X-Amz-Signature=")
+    fields = dict(urllib.parse.parse_qsl(before.partition("?")[2]))
+    date, region, service, _ = fields["X-Amz-Credential"].split("/")[1:]
+    query = "&".join(sorted(before.partition("?")[2].split("&")))
+    names = fields["X-Amz-SignedHeaders"].split(";")
+    canonical = "".join(f"{name}:{headers[name]}\n" for name in names)
+    request = f"GET\n/\n{query}\n{canonical}\n{';'.join(names)}\n{hashlib.sha256(b'').hexdigest()}"
+    text = f"AWS4-HMAC-SHA256\n{fields['X-Amz-Date']}\n{date}/{region}/{service}/aws4_request\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = b"AWS4" + AWS_KEY[1].encode()
+    for part in (date, region, service, "aws4_request", text):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    asked = (fields["Action"], service, "x-k8s-aws-id" in names, fields["X-Amz-Security-Token"])
+    return asked == ("GetCallerIdentity", "sts", True, AWS_KEY[2]) and key.hex() == signature
 
 
 def aws_signature(headers, body):
@@ -72,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
             log.write(f"{self.command} {host}{self.path}\n")
         if host == "169.254.169.254":
             return self.metadata()
+        if host.startswith("sts."):
+            return self.answer(200 if aws_question(self.path, self.headers) else 403)
         if "secret" in host or "vault" in host:
             for status in (403, 503):
                 if strikes(f"secret_{status}"):
@@ -101,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
             "/latest/meta-data/iam/security-credentials/": (session, "acme-role"),
             "/latest/meta-data/iam/security-credentials/acme-role": (
                 session,
-                dict(zip(("AccessKeyId", "SecretAccessKey", "Token"), AWS_KEY)),
+                dict(zip(("AccessKeyId", "SecretAccessKey", "Token"), AWS_KEY)) | {"Expiration": "2099-01-31T18:00:00Z"},
             ),
             "/metadata/instance/network/interface/0/ipv4/ipAddress/0/privateIpAddress?api-version=2021-02-01&format=text": (
                 azure,
@@ -110,6 +131,10 @@ class Handler(BaseHTTPRequestHandler):
             "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net": (
                 azure,
                 {"access_token": TOKEN},
+            ),
+            "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=6dae42f8-4368-4678-94ff-3960e28e3630": (
+                azure,
+                {"access_token": TOKEN, "expires_on": "4073500800"},
             ),
         }
         allowed, page = pages.get(self.path, (False, ""))

@@ -156,14 +156,25 @@ run "database_host_with_more_in_it" {
   expect_failures = [var.database]
 }
 
-run "provisioner_without_terraform_and_daemons" {
+run "provisioner_without_terraform" {
+  command = plan
+  variables {
+    role        = "provisioner"
+    daemons     = 30
+    environment = { CODER_URL = "https://coder.acme.dev" }
+    secrets     = { CODER_PROVISIONER_DAEMON_PSK = "projects/p/secrets/s/versions/1" }
+  }
+  expect_failures = [var.terraform]
+}
+
+run "provisioner_without_daemons" {
   command = plan
   variables {
     role        = "provisioner"
     environment = { CODER_URL = "https://coder.acme.dev" }
     secrets     = { CODER_PROVISIONER_DAEMON_PSK = "projects/p/secrets/s/versions/1" }
   }
-  expect_failures = [var.terraform, var.daemons]
+  expect_failures = [var.daemons]
 }
 
 run "provisioner_with_key_and_psk" {
@@ -201,7 +212,72 @@ run "http_port" {
 run "too_long_for_user_data" {
   command = plan
   variables {
-    environment = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_LONG = join("", [for i in range(1000) : "a value of some 16 B"]) }
+    environment = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_LONG = join("", [for i in range(1000) : join("", [for j in range(20) : "a value of some B"])]) }
   }
-  expect_failures = [output.user_data]
+  expect_failures = [output.user_data, output.encoded]
+}
+
+run "coderd_that_builds_without_terraform" {
+  command = plan
+  variables {
+    daemons = 10
+  }
+  expect_failures = [var.terraform]
+}
+
+run "cluster_for_a_machine_without_builds" {
+  command = plan
+  variables {
+    clusters = { main = { endpoint = "https://10.20.0.2", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
+  }
+  expect_failures = [var.clusters]
+}
+
+run "cluster_with_more_in_its_endpoint" {
+  command = plan
+  variables {
+    daemons   = 10
+    terraform = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    clusters  = { main = { endpoint = "https://10.20.0.2/\n- name: evil", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
+  }
+  expect_failures = [var.clusters]
+}
+
+run "cluster_without_what_the_plug_in_needs" {
+  command = plan
+  variables {
+    cloud     = "aws"
+    daemons   = 10
+    terraform = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    secrets   = { DATABASE_PASSWORD = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf|1" }
+    clusters  = { main = { endpoint = "https://x.eks.amazonaws.com", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
+  }
+  expect_failures = [var.clusters]
+}
+
+run "long_user_data_is_compressed_for_aws" {
+  command = plan
+  variables {
+    cloud       = "aws"
+    secrets     = { DATABASE_PASSWORD = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf|1" }
+    environment = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_LONG = join("", [for i in range(1000) : "a value of some B"]) }
+  }
+
+  assert {
+    condition     = length(output.user_data) > 16384 && length(output.encoded) < 16384 && startswith(output.encoded, "H4sI")
+    error_message = "Long user data is not compressed."
+  }
+}
+
+run "short_user_data_is_not_compressed" {
+  command = plan
+  variables {
+    cloud   = "aws"
+    secrets = { DATABASE_PASSWORD = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf|1" }
+  }
+
+  assert {
+    condition     = base64decode(output.encoded) == output.user_data
+    error_message = "Short user data is compressed: another version of the engine may roll every machine then."
+  }
 }

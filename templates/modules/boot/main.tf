@@ -6,6 +6,7 @@
 locals {
   files  = "${path.module}/files"
   coderd = var.role == "coderd"
+  builds = var.daemons > 0 # on a provisioner host always, on coderd where it runs the daemons itself
 
   # Settings of the boot script; those a role does not use are left out.
   settings = merge(
@@ -16,14 +17,18 @@ locals {
     },
     local.coderd ? {
       http_port           = tostring(var.http_port)
+      peers               = var.peers ? "1" : "0"
+      memory_percent      = tostring(local.memory_percent)
       database_url_before = "postgres://${local.database_user}:"
       database_url_after  = "@${local.database_host}:${var.database.port}/${local.database_name}?sslmode=${var.database.sslmode}&sslrootcert=${local.database_ca}"
       } : {
-      daemons           = tostring(var.daemons)
+      daemons = tostring(var.daemons)
+    },
+    local.builds ? {
       terraform_version = var.terraform.version
       terraform_sha256  = var.terraform.sha256
       terraform_mirror  = var.terraform.mirror == null ? "https://releases.hashicorp.com" : var.terraform.mirror
-    },
+    } : {},
   )
   settings_lines = concat(
     [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"],
@@ -39,11 +44,14 @@ locals {
   own_ca        = try(var.database.ca_certificate, null) != null
   database_ca   = local.own_ca ? "/etc/coder.d/database-ca.pem" : "/etc/ssl/certs/ca-certificates.crt"
 
+  # What coderd may take of the machine's memory: nearly all, or half where builds need the rest.
+  memory_percent = local.builds ? 50 : 90
+
+  # Terraform hands its environment on to providers: they read KUBE_CONFIG_PATH, and what a template runs itself, such as kubectl, KUBECONFIG.
   environment = merge(
-    local.coderd ? (var.memory_gb == null ? {} : { GOMEMLIMIT = "${floor(var.memory_gb * 1024 * 0.9)}MiB" }) : {
-      CODER_PROMETHEUS_ENABLE = "true"
-      TF_CLI_CONFIG_FILE      = "/etc/tierform/terraform.rc"
-    },
+    local.coderd ? (var.memory_gb == null ? {} : { GOMEMLIMIT = "${floor(var.memory_gb * 1024 * local.memory_percent / 100)}MiB" }) : { CODER_PROMETHEUS_ENABLE = "true" },
+    local.builds ? { TF_CLI_CONFIG_FILE = "/etc/tierform/terraform.rc" } : {},
+    length(var.clusters) == 0 ? {} : { KUBECONFIG = local.kubeconfig_path, KUBE_CONFIG_PATH = local.kubeconfig_path },
     var.environment,
   )
   # Within double quotes systemd and shells know the same four characters that need a backslash.
@@ -63,18 +71,25 @@ locals {
     memory_max  = "${floor(min(4 * local.share, 0.9 * local.memory))}${local.memory_unit}"
   }
 
-  # One script of three parts. Its comments stay behind in files/: user data is limited to 16 KB.
+  # One script of a few parts, and a second one. Their comments stay behind in files/, so that user data stays short.
   boot_parts = concat(
     ["tierform-boot.sh", "cloud-${var.cloud}.sh"],
     local.coderd && var.cloud == "aws" ? ["database-aws.sh"] : [],
+    local.builds ? ["terraform.sh"] : [],
     ["role-${var.role}.sh"],
   )
   boot_script = join("\n", concat(
     ["#!/bin/bash", "# Brings this machine to its state; safe to run again. Written by tierform; comments are in modules/boot/files."],
     local.settings_lines,
-    [for part in local.boot_parts : replace(trimspace(file("${local.files}/${part}")), "/(?m)^ *#( .*)?\n/", "")],
+    [for part in local.boot_parts : replace(trimspace(file("${local.files}/${part}")), local.comment, "")],
     [""],
   ))
+  cluster_token = join("\n", concat(
+    ["#!/usr/bin/python3 -I", "# Prints a token for a Kubernetes cluster. Written by tierform; comments are in modules/boot/files."],
+    [for part in ["cluster-token.py", "cluster-token-${var.cloud}.py"] : replace(trimspace(file("${local.files}/${part}")), local.comment, "")],
+    [""],
+  ))
+  comment = "/(?m)^ *#( .*)?\n/"
 
   common_files = {
     "/usr/local/sbin/tierform-boot"              = local.boot_script
@@ -85,6 +100,7 @@ locals {
   }
   coderd_files = merge(
     { "/etc/systemd/system/coder.service.d/tierform.conf" = file("${local.files}/coder.service.conf") },
+    local.builds ? { "/etc/systemd/system/coder.service.d/tierform-builds.conf" = file("${local.files}/coder.service-builds.conf") } : {},
     # Not secret, and coderd's user has to read it.
     local.own_ca ? { (local.database_ca) = "${trimspace(var.database.ca_certificate)}\n" } : {},
   )
@@ -96,15 +112,21 @@ locals {
     "/etc/systemd/system/coder-provisioner@.service" = templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory)
     "/etc/systemd/system/coder-provisioners.target"  = file("${local.files}/coder-provisioners.target")
     "/etc/systemd/system/provisioners.slice"         = file("${local.files}/provisioners.slice")
-    "/etc/tierform/terraform.rc"                     = file("${local.files}/terraform.rc")
   })
+  build_files = merge(
+    local.builds ? { "/etc/tierform/terraform.rc" = file("${local.files}/terraform.rc") } : {},
+    length(var.clusters) == 0 ? {} : {
+      (local.kubeconfig_path)    = local.kubeconfig
+      (local.cluster_token_path) = local.cluster_token
+    },
+  )
 
   cloud_config = {
-    write_files = [for path, content in merge(local.common_files, local.coderd ? local.coderd_files : local.provisioner_files) : {
-      path        = path
-      permissions = startswith(path, "/usr/local/sbin/") ? "0755" : "0644"
-      content     = content
-    }]
+    # Mode 0644 where none is given.
+    write_files = [
+      for path, content in merge(local.common_files, local.coderd ? local.coderd_files : local.provisioner_files, local.build_files) :
+      merge({ path = path, content = content }, startswith(path, "/usr/local/") ? { permissions = "0755" } : {})
+    ]
     # Once in the machine's life; what must be true at every boot is the service's work.
     runcmd = [
       ["systemctl", "daemon-reload"],
@@ -113,6 +135,12 @@ locals {
     ]
   }
 
-  user_data       = "#cloud-config\n# Written by tierform: what this machine runs. No secret is in here.\n${yamlencode(local.cloud_config)}"
-  user_data_bytes = length(base64encode(local.user_data)) / 4 * 3
+  user_data = "#cloud-config\n# Written by tierform: what this machine runs. No secret is in here.\n${yamlencode(local.cloud_config)}"
+
+  # AWS takes 16 KB. A longer text is compressed, and cloud-init unpacks it; a shorter one is not, because the engines' compression has changed
+  # with a version before, and with it every machine's user data (hashicorp/terraform#13723).
+  plain   = base64encode(local.user_data)
+  encoded = var.cloud == "aws" && length(local.plain) > 21840 ? base64gzip(local.user_data) : local.plain
+  most    = { aws = 16384, azure = 65535, gcp = 262144 }[var.cloud]
+  bytes   = length(local.encoded) / 4 * 3
 }

@@ -4,7 +4,17 @@ output "user_data" {
   value       = local.user_data
 
   precondition {
-    condition     = local.user_data_bytes <= 16384
-    error_message = "The user data is ${local.user_data_bytes} bytes long, and not every cloud takes more than 16384. Shorten var.environment or var.database.ca_certificate."
+    condition     = local.bytes <= local.most
+    error_message = "The user data is ${local.bytes} bytes long, and this cloud takes ${local.most}. Shorten var.environment or var.database.ca_certificate."
+  }
+}
+
+output "encoded" {
+  description = "The same in base64, compressed first where the cloud takes no longer text."
+  value       = local.encoded
+
+  precondition {
+    condition     = local.bytes <= local.most
+    error_message = "The user data is ${local.bytes} bytes long, and this cloud takes ${local.most}. Shorten var.environment or var.database.ca_certificate."
   }
 }

@@ -68,8 +68,8 @@ variable "terraform" {
   }
 
   validation {
-    condition     = var.role != "provisioner" || var.terraform != null
-    error_message = "A provisioner host needs a pinned Terraform: set var.terraform."
+    condition     = var.terraform != null || var.daemons == 0
+    error_message = "A machine that runs builds needs a pinned Terraform: set var.terraform."
   }
 }
 
@@ -177,19 +177,62 @@ variable "database" {
 }
 
 variable "daemons" {
-  description = "Provisioner daemons on this host, 1 to 30; unused by role coderd."
+  description = "Provisioner daemons on this machine: 1 to 30 on a host; those that coderd runs itself, 0 where hosts run them all."
   type        = number
   default     = 0
 
   validation {
     condition     = var.daemons == floor(var.daemons) && var.daemons >= 0 && var.daemons <= 30
-    error_message = "The number of daemons must be a whole number, at most 30 on one host."
+    error_message = "The number of daemons must be a whole number, at most 30 on one machine."
   }
 
   validation {
     condition     = var.role != "provisioner" || var.daemons >= 1
     error_message = "A provisioner host needs at least one daemon."
   }
+}
+
+variable "clusters" {
+  description = "Kubernetes clusters that builds on this machine work in, by the name of their context: endpoint, the PEM certificate of the CA, and what the credential plug-in needs to know (on aws the cluster's name and region, elsewhere nothing)."
+  type = map(object({
+    endpoint       = string
+    ca_certificate = string
+    arguments      = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.clusters) == 0 || var.daemons > 0
+    error_message = "Clusters are for builds, and this machine runs none: leave var.clusters out, or set var.daemons."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.clusters) : can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", name))])
+    error_message = "A cluster's name must be lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
+  }
+
+  validation {
+    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^https://[0-9A-Za-z.-]+(:[0-9]+)?$", cluster.endpoint))])
+    error_message = "A cluster's endpoint must begin with https:// and hold nothing but a host and, if need be, a port."
+  }
+
+  validation {
+    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^-----BEGIN CERTIFICATE-----", cluster.ca_certificate))])
+    error_message = "A cluster's ca_certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----."
+  }
+
+  validation {
+    condition     = alltrue([for cluster in values(var.clusters) : length(cluster.arguments) == (var.cloud == "aws" ? 2 : 0)])
+    error_message = "On aws a cluster's arguments are its name and its region; elsewhere it has none."
+  }
+}
+
+variable "peers" {
+  description = "Whether there may be other replicas, which coderd then tells how to reach it; unused by role provisioner."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "memory_gb" {

@@ -9,9 +9,11 @@ locals {
   # What a careless or hostile value may hold: shell, HCL, systemd, YAML and quoting of all kinds.
   hostile = "$(touch /pwned) `touch /pwned` \"'\\ \\\" $HOME $${HOME} %h %%{if} #{x} ; | & > < * ? ! ~ é : - [a] {b} \\n tail\\"
   environment = {
-    coderd      = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_WILDCARD_ACCESS_URL = "*.coder.acme.dev", CODER_PROVISIONER_DAEMONS = "0", CODER_PG_CONN_MAX_OPEN = "30" }
+    coderd      = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_WILDCARD_ACCESS_URL = "*.coder.acme.dev", CODER_PG_CONN_MAX_OPEN = "30" }
     provisioner = { CODER_URL = "https://coder.acme.dev", CODER_PROVISIONERD_TAGS = "cluster=main" }
   }
+  # What the plug-in is told: on AWS the cluster's name and region.
+  arguments = { gcp = [], aws = ["acme-main", "us-east-1"], azure = [] }
   secrets = {
     coderd      = { DATABASE_PASSWORD = "database-password", CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
     provisioner = { CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
@@ -21,7 +23,8 @@ locals {
       coder     = { version = "2.36.6" }
       terraform = { version = "1.15.5", sha256 = var.terraform_sha256 }
       hostile   = {}
-      daemons   = 30
+      daemons   = { coderd = 0, provisioner = 30 }
+      peers     = true
       memory_gb = null
       ca        = false
     }
@@ -29,16 +32,27 @@ locals {
       coder     = { version = "2.37.0-rc.1", sha256 = var.coder_sha256, mirror = "https://mirror.acme.dev/coder" }
       terraform = { version = "1.15.5", sha256 = var.terraform_sha256, mirror = "https://mirror.acme.dev/hashicorp" }
       hostile   = { HOSTILE = local.hostile }
-      daemons   = 2
+      daemons   = { coderd = 0, provisioner = 2 }
+      peers     = true
       memory_gb = 32
       ca        = true
+    }
+    # One coderd that runs the builds itself.
+    alone = {
+      coder     = { version = "2.36.6" }
+      terraform = { version = "1.15.5", sha256 = var.terraform_sha256 }
+      hostile   = {}
+      daemons   = { coderd = 10, provisioner = 0 }
+      peers     = false
+      memory_gb = null
+      ca        = false
     }
   }
   cases = { for case in setproduct(keys(local.references), keys(local.secrets), keys(local.options)) : join("-", case) => {
     cloud   = case[0]
     role    = case[1]
     options = local.options[case[2]]
-  } }
+  } if case[1] == "coderd" || local.options[case[2]].daemons.provisioner > 0 }
 }
 
 variable "coder_sha256" {
@@ -52,16 +66,17 @@ variable "terraform_sha256" {
 }
 
 variable "database_ca" {
-  description = "PEM text of the database's authority."
+  description = "PEM text of an authority: the database's, and the clusters'."
   type        = string
 }
 
-# In a real deployment the database and the secret versions are not known before the apply; the module has to bear that.
+# In a real deployment the database, the clusters and the secret versions are not known before the apply; the module has to bear that.
 resource "terraform_data" "made_in_the_same_apply" {
   input = {
     # RDS has a name, and authorities that no system trusts.
     database_host = { address = "10.20.0.5", rds = "coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com" }
     database_ca   = var.database_ca
+    cluster       = "https://cluster.acme.internal"
     references    = local.references
   }
 }
@@ -73,9 +88,12 @@ module "boot" {
   cloud       = each.value.cloud
   role        = each.value.role
   coder       = each.value.options.coder
-  terraform   = each.value.role == "provisioner" ? each.value.options.terraform : null
+  terraform   = each.value.options.daemons[each.value.role] > 0 ? each.value.options.terraform : null
   environment = merge(local.environment[each.value.role], each.value.options.hostile)
-  secrets     = { for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret) }
+  secrets = {
+    for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret)
+    if name == "DATABASE_PASSWORD" || each.value.options.peers
+  }
   database = each.value.role == "provisioner" ? null : {
     host           = terraform_data.made_in_the_same_apply.output.database_host[each.value.cloud == "aws" && !each.value.options.ca ? "rds" : "address"]
     name           = "coder"
@@ -83,13 +101,26 @@ module "boot" {
     ca_certificate = each.value.options.ca ? terraform_data.made_in_the_same_apply.output.database_ca : null
     sslmode        = each.value.options.ca ? "verify-ca" : "verify-full"
   }
-  daemons   = each.value.role == "provisioner" ? each.value.options.daemons : 0
+  clusters = each.value.options.daemons[each.value.role] == 0 ? {} : {
+    main = {
+      endpoint       = terraform_data.made_in_the_same_apply.output.cluster
+      ca_certificate = terraform_data.made_in_the_same_apply.output.database_ca
+      arguments      = local.arguments[each.value.cloud]
+    }
+  }
+  daemons   = each.value.options.daemons[each.value.role]
+  peers     = each.value.options.peers
   memory_gb = each.value.options.memory_gb
 }
 
 output "user_data" {
   description = "Case name → user data."
   value       = { for name, boot in module.boot : name => boot.user_data }
+}
+
+output "encoded" {
+  description = "Case name → what a machine is given."
+  value       = { for name, boot in module.boot : name => boot.encoded }
 }
 
 output "hostile" {

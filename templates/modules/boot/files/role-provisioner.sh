@@ -9,29 +9,10 @@ role_environment() {
   printf 'TIERFORM_HOST="%s"\n' "$host"
 }
 
-# One on PATH keeps each daemon from downloading its own.
-install_terraform() {
-  local target=/opt/terraform/$terraform_version/terraform file
-  if [[ ! -x $target ]]; then
-    file=terraform_${terraform_version}_linux_$(dpkg --print-architecture).zip
-    download_checked "$terraform_mirror/terraform/$terraform_version/$file" "$terraform_sha256" "$cache/$file"
-    log "installing Terraform $terraform_version"
-    python3 -I -m zipfile --extract "$cache/$file" "$cache/terraform"
-    install -d -m 0755 /opt/terraform "${target%/*}"
-    install -m 0755 "$cache/terraform/terraform" "$target.new"
-    mv "$target.new" "$target"
-    rm -rf "$cache/terraform" "${cache:?}/$file"
-  fi
-  if [[ $(readlink /usr/local/bin/terraform) != "$target" ]]; then
-    ln -sfn "$target" /usr/local/bin/terraform
-  fi
-}
-
 role_start() {
   local units
   # Before the package, so that secrets are never in a file that others may read.
   write_environment /etc/coder.d/provisioner.env
-  install -d -m 0755 /usr/local/share/terraform /usr/local/share/terraform/providers
   install_terraform
   install_coder
   systemctl disable --quiet --now coder.service
