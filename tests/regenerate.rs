@@ -72,6 +72,40 @@ fn what_the_user_edits_or_deletes_stays_so_and_is_named() {
 }
 
 #[test]
+fn a_directory_that_becomes_a_child_module_loses_what_only_a_root_has() {
+    let place = generated();
+    let infra = place.path().join("infra");
+    let root = fs::read_to_string(place.path().join("coder.toml")).unwrap();
+    let values = fs::read_to_string(infra.join("terraform.tfvars")).unwrap();
+    fs::write(
+        infra.join("terraform.tfvars"),
+        values.replace("replicas             = 3", "replicas             = 5"),
+    )
+    .unwrap();
+    fs::write(place.path().join("coder.toml"), format!("layout = \"module\"\n{root}")).unwrap();
+    let (status, stdout, stderr) = tierform(place.path(), &["generate"]);
+    assert_eq!(
+        (status, stdout.as_str()),
+        (
+            0,
+            "update README.md\nremove backend.tf\nremove providers.tf\nupdate variables.tf\n\
+             infra: 4 of 62 files written\n"
+        ),
+        "{stderr}"
+    );
+    assert!(stderr.contains("terraform.tfvars: "), "an edited file is kept, and that is said: {stderr}");
+    assert!(infra.join("terraform.tfvars").exists() && !infra.join("providers.tf").exists());
+    let variables = fs::read_to_string(infra.join("variables.tf")).unwrap();
+    assert!(variables.contains("replicas             = optional(number, 3) "), "{variables}");
+
+    // And back: a root's files are there again, the kept one as it was edited.
+    fs::write(place.path().join("coder.toml"), root).unwrap();
+    let (status, stdout, stderr) = tierform(place.path(), &["generate"]);
+    assert_eq!(status, 0, "{stderr}");
+    assert!(stdout.contains("create backend.tf\ncreate providers.tf\n"), "{stdout}");
+}
+
+#[test]
 fn check_tells_programs_why_a_file_is_stale() {
     let place = generated();
     let infra = place.path().join("infra");

@@ -140,7 +140,11 @@ fn every_supported_key_reaches_the_spec() {
     assert_eq!((us.name.get_ref().as_str(), *us.share.get_ref()), ("us", 0.7));
     assert_eq!(us.workspaces.per_node.as_ref().unwrap().get_ref(), &8, "its own");
     assert_eq!(us.workspaces.nodes_max.as_ref().unwrap().get_ref(), &128, "the table's");
-    assert_eq!((eu.cloud.get_ref(), eu.region.get_ref().as_str()), (&Cloud::Gcp, "europe-west4"), "the spec's cloud");
+    assert_eq!(
+        (eu.cloud.get_ref(), eu.region.get_ref().as_str()),
+        (&Cloud::Gcp, "europe-west4"),
+        "the spec's cloud"
+    );
     assert_eq!(eu.workspaces.memory_gb.as_ref().unwrap().get_ref(), &4.0, "an integer is a number");
     assert_eq!(spec.database.storage_gb.unwrap().into_inner(), 1000);
     assert!(spec.database.high_availability.unwrap().into_inner());

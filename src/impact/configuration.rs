@@ -20,13 +20,19 @@ pub struct Configuration {
 #[derive(Debug, Default)]
 pub struct Module {
     pub resources: Vec<Resource>,
-    /// Variables with their defaults.
-    pub variables: BTreeMap<String, Option<Expression>>,
+    pub variables: BTreeMap<String, Variable>,
     pub locals: BTreeMap<String, Expression>,
     pub outputs: BTreeMap<String, Expression>,
     pub calls: BTreeMap<String, Call>,
     /// `moved` blocks: from, to.
     pub moved: Vec<(String, String)>,
+}
+
+/// An input: its type and its default.
+#[derive(Debug)]
+pub struct Variable {
+    pub kind: Option<Expression>,
+    pub default: Option<Expression>,
 }
 
 /// A resource, or a provider's configuration, whose type is then `provider.<name>`.
@@ -123,8 +129,9 @@ impl Module {
                 body: block.body,
             }),
             "variable" => {
-                let default = attributes(block.body).remove("default");
-                self.variables.insert(first, default);
+                let mut arguments = attributes(block.body);
+                let (kind, default) = (arguments.remove("type"), arguments.remove("default"));
+                self.variables.insert(first, Variable { kind, default });
             }
             "locals" => self.locals.extend(attributes(block.body)),
             "output" => {

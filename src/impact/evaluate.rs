@@ -12,6 +12,7 @@ use hcl::expr::{
 use hcl::template::{Element, Template};
 
 use super::configuration::{Call, Configuration, Module, Resource};
+use super::types;
 use super::value::Value;
 
 /// A module where it is called.
@@ -178,16 +179,22 @@ impl<'c> Evaluation<'c> {
 
     fn variable(&self, instance: usize, name: &str) -> Value {
         self.once(instance, format!("var.{name}"), || {
-            let default = self.instances[instance].module.variables.get(name).and_then(Option::as_ref);
+            let declared = self.instances[instance].module.variables.get(name);
+            let default = declared.and_then(|variable| variable.default.as_ref());
             let (given, at) = match self.instances[instance].caller {
                 Some((caller, call)) => (call.arguments.get(name), caller),
                 None => (self.values.get(name), instance),
             };
             let scope = |instance| Scope { instance, bound: Vec::new() };
-            match (given, default) {
+            let value = match (given, default) {
                 (Some(given), _) => self.evaluate(given, &scope(at)),
                 (None, Some(default)) => self.evaluate(default, &scope(instance)),
                 (None, None) => Value::Unknown(format!("{}var.{name}", self.instances[instance].prefix)),
+            };
+            let constant = |expression: &Expression| self.evaluate(expression, &scope(instance));
+            match declared.and_then(|variable| variable.kind.as_ref()) {
+                Some(kind) => types::convert(value, kind, &constant),
+                None => value,
             }
         })
     }

@@ -6,6 +6,7 @@ mod configuration;
 mod evaluate;
 mod resources;
 pub mod table;
+mod types;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +95,8 @@ pub fn between<'a>(
         let impact = match new.get(address) {
             Some(after) => compare(address, before, after, &BTreeSet::new()),
             None if is_uncountable(address, &new) => None,
+            // A root that becomes a child module has its provider from the parent. What goes with a cloud is told itself.
+            None if before.kind.starts_with("provider.") => None,
             None => Some(gone(address, before)),
         };
         impacts.extend(impact.map(|impact| (address.as_str(), impact)));

@@ -51,6 +51,21 @@ fn a_value_is_followed_from_the_tfvars_to_the_resource() {
 }
 
 #[test]
+fn a_default_within_a_type_is_followed_too() {
+    let files = |tier: &str| {
+        let call = format!(
+            "variable \"database\" {{\n  type = object({{ tier = optional(string, {tier:?}) }})\n  default = {{}}\n}}\n\
+             module \"database\" {{\n  source = \"./modules/db\"\n  database = var.database\n}}\n"
+        );
+        [("main.tf", &*Box::leak(call.into_boxed_str())), ("modules/db/main.tf", DATABASE)]
+    };
+    assert_eq!(
+        told(&files("small"), &files("large")),
+        ["in place module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
+    );
+}
+
+#[test]
 fn what_goes_and_what_is_renamed_without_a_moved_block_is_lost_and_with_one_is_not() {
     let old: &Files =
         &[("main.tf", "resource \"google_sql_database_instance\" \"this\" {\n  name = \"a\"\n}\n")];

@@ -175,6 +175,8 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         region: region.name.to_owned(),
         place: region.place,
         zone_count,
+        layout: spec.layout,
+        directory: spec.output.as_ref().map_or("infra", |output| output.get_ref()).to_owned(),
         name: spec.name.get_ref().clone(),
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),

@@ -8,7 +8,7 @@ use super::{Addresses, Cidrs, Density, Quota, azure};
 use crate::catalog::{Move, releases};
 use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
-use crate::spec::{self, Backend, Spec};
+use crate::spec::{self, Backend, Layout, Spec};
 
 /// Everything that the generated directory says.
 #[derive(Debug, Serialize)]
@@ -31,6 +31,10 @@ pub struct Plan {
     pub zones: Figure<Vec<String>>,
     /// How many they are.
     pub zone_count: u32,
+    /// Who calls the directory.
+    pub layout: Layout,
+    /// Where it lies, relative to the spec.
+    pub directory: String,
     /// Prefix of every name.
     pub name: String,
     /// The user's own labels.

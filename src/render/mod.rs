@@ -1,16 +1,21 @@
 //! Plan → tree: the cloud's modules as they are, the root rendered from templates and laid out.
 //! What of it is going to be written is parsed first, so that text which is not HCL never reaches the disk.
 
+mod child;
 mod engine;
 
 use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
+use crate::spec::Layout;
 use crate::tree::{File, Tree};
 
 /// Every file of `templates/modules`, sorted: path in the output, text, sha256.
 static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 /// Every file of `templates/root`, sorted: path below it, text, sha256.
 static ROOT: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
+
+/// What only a root module has: its parent reaches the cloud and keeps the state for a child module.
+const OF_A_ROOT: [&str; 2] = ["providers.tf", "backend.tf"];
 
 /// A template and the plan do not fit each other: a bug of tierform, not of the spec.
 #[derive(Debug, thiserror::Error)]
@@ -48,22 +53,40 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
 
     let context = engine::context(plan)?;
     let mut engine = engine::engine();
+    let is_child = plan.layout == Layout::Module;
+    // Of a child module, what is declared and its values.
+    let (mut declarations, mut values) = ("", String::new());
     for (path, text, sha256) in ROOT {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if !folder.is_empty() && folder != plan.cloud {
+        let output = name.strip_suffix(".tera").unwrap_or(name);
+        if !folder.is_empty() && folder != plan.cloud || is_child && OF_A_ROOT.contains(&output) {
             continue;
         }
-        let Some(output) = name.strip_suffix(".tera") else {
+        if is_child && output == "variables.tf" {
+            declarations = text;
+            continue;
+        }
+        if !name.ends_with(".tera") {
             tree.insert_embedded(name, text, sha256);
             continue;
-        };
+        }
         // Most directories have nothing to tell there.
         if output == "moved.tf" && plan.moves.is_empty() {
             continue;
         }
         let rendered = engine::render(&mut engine, path, text, &context)?;
         let text = if is_hcl(output) { layout::format(&rendered) } else { rendered };
-        tree.insert(output.to_owned(), text);
+        match is_child && output == "terraform.tfvars" {
+            true => values = text,
+            false => tree.insert(output.to_owned(), text),
+        }
+    }
+    if is_child {
+        let woven = child::variables(declarations, &values).map_err(|reason| RenderError::NotHcl {
+            path: "variables.tf".to_owned(),
+            reason: reason.to_string(),
+        })?;
+        tree.insert("variables.tf", layout::format(&woven));
     }
     Ok(tree)
 }

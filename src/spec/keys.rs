@@ -164,7 +164,7 @@ pub(super) static ROOT: &[Key] = &[
     ),
     Key::new(
         "layout",
-        Kind::Choice(&[ready("root"), later("module")]),
+        Kind::Choice(&[ready("root"), ready("module")]),
         "whether the directory is a root module or a child module",
     ),
     Key::new("output", Kind::Text(names::output), "the directory to generate, relative to the spec"),

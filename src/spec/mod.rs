@@ -70,6 +70,17 @@ pub enum Machines {
     Current,
 }
 
+/// Who calls the generated directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// Nobody: it is a root module, with providers, backend and values.
+    #[default]
+    Root,
+    /// A module of the user's: it is a child module, whose providers and state are the parent's.
+    Module,
+}
+
 /// Where Terraform keeps its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -103,6 +114,8 @@ pub struct Spec {
     pub machines: Machines,
     /// `burstable`: whether AWS's t3 machines may be taken.
     pub burstable: bool,
+    /// `layout`.
+    pub layout: Layout,
     /// `output`: the directory to generate, relative to the spec; `infra` when absent. Never absolute, never above.
     pub output: Option<Spanned<String>>,
     /// `[tags]`: labels that every resource carries, in the order written.

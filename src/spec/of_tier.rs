@@ -18,6 +18,7 @@ impl Spec {
             region: nowhere(region.to_owned()),
             machines: Machines::default(),
             burstable: false,
+            layout: super::Layout::default(),
             output: None,
             tags: IndexMap::new(),
             load: super::Load::default(),

@@ -7,8 +7,8 @@ use super::problems::Problems;
 use super::syntax::passable;
 use super::walk::Section;
 use super::{
-    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Load, Machines, Network,
-    Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, clusters, rules, wording,
+    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Layout, Load, Machines,
+    Network, Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, clusters, rules, wording,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -138,6 +138,10 @@ fn form(root: &Section<'_>, clouds: &[Cloud]) -> Option<Spec> {
             Machines::Published => "published",
             Machines::Current => "current",
         });
+    let layout = root.word("layout", &[Layout::Root, Layout::Module], |layout| match layout {
+        Layout::Root => "root",
+        Layout::Module => "module",
+    });
     let gcp = root.section("gcp");
     let table = workspaces(&root.section("workspaces"));
     Some(Spec {
@@ -156,6 +160,7 @@ fn form(root: &Section<'_>, clouds: &[Cloud]) -> Option<Spec> {
         region,
         burstable: root.flag("burstable").is_some_and(Spanned::into_inner),
         machines: machines.map(Spanned::into_inner).unwrap_or_default(),
+        layout: layout.map(Spanned::into_inner).unwrap_or_default(),
         output: root.text("output"),
         tags: root.section("tags").texts_but("").collect(),
         load,

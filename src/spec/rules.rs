@@ -23,6 +23,30 @@ pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     sha256(&root.section("coder"), problems);
     nodes(&root.section("workspaces"), problems);
     ranges(&root.section("network"), problems);
+    child_module(root, problems);
+}
+
+/// A child module has neither a backend nor providers of its own.
+fn child_module(root: &Section<'_>, problems: &mut Problems<'_>) {
+    if root.text("layout").is_none_or(|layout| layout.get_ref() != "module") {
+        return;
+    }
+    if let Some(span) = root.section("state").span {
+        problems.push(
+            Diagnostic::at(span, "`[state]` has no meaning with `layout = \"module\"`")
+                .note("the state of a child module is its parent's, and so is the backend that keeps it")
+                .help("leave the table out, and write the backend in the parent"),
+        );
+    }
+    for key in ["account_id", "profile"] {
+        if let Some(place) = root.section("aws").place(key) {
+            problems.push(
+                Diagnostic::at(place, format!("`aws.{key}` has no meaning with `layout = \"module\"`"))
+                    .note("it is an argument of the provider, which a child module takes from its parent")
+                    .help("leave the key out, and write it in the parent's `provider \"aws\"`"),
+            );
+        }
+    }
 }
 
 /// The wildcard lies in the access URL's domain and can be certified.

@@ -6,3 +6,20 @@ provider "aws" {
   profile             = var.profile
   allowed_account_ids = var.account_id == null ? null : [var.account_id]
 }
+
+variable "account_id" {
+  description = "The account that this deployment belongs in: with any other the provider refuses to work. Null takes the credentials' own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account's id has 12 digits."
+  }
+}
+
+variable "profile" {
+  description = "Profile of the AWS command line whose credentials to use. Null takes those of the environment."
+  type        = string
+  default     = null
+}

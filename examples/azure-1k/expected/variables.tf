@@ -44,6 +44,7 @@ variable "tags" {
   description = "Your own tags for everything that can carry them; managed-by and deployment are added."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(var.tags) <= 13
@@ -83,12 +84,14 @@ variable "deployers" {
   description = "Object ids in Entra ID of whoever plans and applies; empty means whoever runs this."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "admin_groups" {
   description = "Object ids of Entra ID groups that administer the clusters."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "ssh_public_key" {
@@ -216,6 +219,7 @@ variable "encryption_at_host" {
   description = "Whether machines and nodes encrypt caches and temporary disks on the host as well. The subscription needs the feature Microsoft.Compute/EncryptionAtHost first."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "secret_versions" {
@@ -224,11 +228,13 @@ variable "secret_versions" {
     database_password = optional(number, 1)
     provisioner_psk   = optional(number, 1)
   })
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "deletion_protection" {
   description = "Whether database, clusters and secrets refuse to be deleted. To destroy the deployment, apply false first."
   type        = bool
   default     = true
+  nullable    = false
 }

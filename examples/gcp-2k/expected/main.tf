@@ -35,6 +35,7 @@ resource "google_project_service" "apis" {
 module "network" {
   source = "./modules/gcp/network"
 
+  project = var.project
   name    = var.name
   labels  = local.labels
   network = var.network
@@ -45,6 +46,7 @@ module "network" {
 module "secrets" {
   source = "./modules/gcp/secrets"
 
+  project             = var.project
   name                = var.name
   labels              = local.labels
   secret_versions     = var.secret_versions
@@ -56,6 +58,7 @@ module "secrets" {
 module "database" {
   source = "./modules/gcp/database"
 
+  project             = var.project
   name                = var.name
   region              = var.region
   network             = module.network.private_services

@@ -36,6 +36,7 @@ variable "labels" {
   description = "Your own labels for everything that can carry them; managed-by and deployment are added."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition = alltrue([
@@ -160,11 +161,13 @@ variable "secret_versions" {
     database_password = optional(number, 1)
     provisioner_psk   = optional(number, 1)
   })
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "deletion_protection" {
   description = "Whether database, clusters and secrets refuse to be deleted. To destroy the deployment, apply false first."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -22,23 +22,6 @@ variable "region" {
   }
 }
 
-variable "account_id" {
-  description = "The account that this deployment belongs in: with any other the provider refuses to work. Null takes the credentials' own."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "An account's id has 12 digits."
-  }
-}
-
-variable "profile" {
-  description = "Profile of the AWS command line whose credentials to use. Null takes those of the environment."
-  type        = string
-  default     = null
-}
-
 variable "tags" {
   description = "Your own tags for everything that can carry them; managed-by and deployment are added."
   type        = map(string)
@@ -205,11 +188,13 @@ variable "secret_versions" {
     database_password = optional(number, 1)
     provisioner_psk   = optional(number, 1)
   })
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "deletion_protection" {
   description = "Whether database and balancer refuse to be deleted, and deleted secrets can be restored for 30 days. To destroy the deployment, apply false first."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -3,6 +3,7 @@
 # A new name, region or network would replace the instance and lose its data; tier, version and disk change in place. Google
 # keeps the name of a deleted instance from being used again for up to a week.
 resource "google_sql_database_instance" "this" {
+  project          = var.project
   name             = "${var.name}-database"
   region           = var.region
   database_version = var.database.version
@@ -100,6 +101,7 @@ resource "google_sql_database_instance" "this" {
 # Google makes this user a member of cloudsqlsuperuser, which owns the database: enough for coderd's migrations.
 # ABANDON on both: PostgreSQL drops neither a database in use nor the owner of tables. They go with the instance.
 resource "google_sql_database" "coder" {
+  project         = var.project
   name            = "coder"
   instance        = google_sql_database_instance.this.name
   deletion_policy = "ABANDON"
@@ -108,11 +110,13 @@ resource "google_sql_database" "coder" {
 # Read back rather than handed over: if a first run fails half-way, the next one draws another random password, and only the
 # store knows which one was kept. The value stays out of state and plan.
 ephemeral "google_secret_manager_secret_version" "password" {
+  project = var.project
   secret  = var.password.secret_id
   version = var.password.version
 }
 
 resource "google_sql_user" "coder" {
+  project             = var.project
   name                = "coder"
   instance            = google_sql_database_instance.this.name
   password_wo         = ephemeral.google_secret_manager_secret_version.password.secret_data

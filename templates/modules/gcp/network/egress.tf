@@ -7,6 +7,7 @@ locals {
 resource "google_compute_router" "this" {
   for_each = local.regions
 
+  project = var.project
   name    = "${var.name}-${each.key}"
   network = google_compute_network.this.id
   region  = each.key
@@ -20,6 +21,7 @@ resource "google_compute_address" "nat" {
     "${pair[0]}-${pair[1]}" => pair[0]
   }
 
+  project      = var.project
   name         = "${var.name}-nat-${each.key}"
   region       = each.value
   address_type = "EXTERNAL"
@@ -33,6 +35,7 @@ resource "google_compute_address" "nat" {
 resource "google_compute_router_nat" "this" {
   for_each = local.regions
 
+  project                            = var.project
   name                               = "${var.name}-${each.key}"
   router                             = google_compute_router.this[each.key].name
   region                             = each.key

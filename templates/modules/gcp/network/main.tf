@@ -24,6 +24,7 @@ locals {
 }
 
 resource "google_compute_network" "this" {
+  project                 = var.project
   name                    = "${var.name}-network"
   auto_create_subnetworks = false # only the ranges below exist, in the regions below
   routing_mode            = "REGIONAL"
@@ -42,6 +43,7 @@ resource "google_compute_network" "this" {
 resource "google_compute_subnetwork" "this" {
   for_each = var.network.subnets
 
+  project                  = var.project
   name                     = "${var.name}-${each.key}"
   network                  = google_compute_network.this.id
   region                   = each.value.region
@@ -69,6 +71,7 @@ resource "google_compute_subnetwork" "this" {
 # A VPC drops unsolicited traffic anyway; this rule says so where people look, and logs what it drops. Every other rule has
 # a lower number and so precedes it: each module opens what its own service account needs, and GKE opens its clusters'.
 resource "google_compute_firewall" "deny_ingress" {
+  project       = var.project
   name          = "${var.name}-deny-ingress"
   description   = "Drops and logs whatever no other rule allows."
   network       = google_compute_network.this.id

@@ -2,6 +2,7 @@
 
 # A database sits in this range: another prefix length, or another address, replaces it under the running database.
 resource "google_compute_global_address" "private_services" {
+  project       = var.project
   name          = "${var.name}-private-services"
   network       = google_compute_network.this.id
   purpose       = "VPC_PEERING"

@@ -1,5 +1,10 @@
 # What the network needs to know. Written by tierform; edit coder.toml instead.
 
+variable "project" {
+  description = "Id of the Google Cloud project that holds everything here."
+  type        = string
+}
+
 variable "name" {
   description = "Prefix of every name in this module."
   type        = string

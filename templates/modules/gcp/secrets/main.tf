@@ -20,6 +20,7 @@ ephemeral "random_password" "this" {
 resource "google_secret_manager_secret" "this" {
   for_each = local.secrets
 
+  project             = var.project
   secret_id           = "${var.name}-${replace(each.key, "_", "-")}"
   labels              = var.labels
   deletion_protection = var.deletion_protection

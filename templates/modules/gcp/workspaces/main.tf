@@ -4,6 +4,7 @@
 # default_max_pods_per_node, hence the pools set their own. Versions come from the release channel alone: a number here would
 # fight its upgrades.
 resource "google_container_cluster" "this" {
+  project             = var.project
   name                = "${var.name}-${var.cluster.name}"
   location            = var.cluster.region # regional: the control plane runs in three zones
   node_locations      = var.cluster.zones

@@ -113,6 +113,7 @@ resource "google_container_node_pool" "this" {
 
 # Not the project's default account, which may edit the whole project.
 resource "google_service_account" "nodes" {
+  project      = var.project
   account_id   = "${var.name}-${var.cluster.name}-nodes"
   display_name = "Nodes of GKE cluster ${var.name}-${var.cluster.name}"
 }
