@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that unwraps in vain has found something
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -85,13 +85,23 @@ fn modules_are_the_templates_word_for_word() {
     for example in examples() {
         let (_, modules) = generated(&example);
         let cloud = example.file_name().unwrap().to_str().unwrap().split('-').next().unwrap();
-        let wanted: Files = templates
-            .iter()
-            .filter(|(path, _)| path.starts_with(&format!("{cloud}/")) || path.starts_with("boot/"))
-            .map(|(path, text)| (format!("modules/{path}"), text.clone()))
-            .collect();
-        assert!(wanted.len() > 20, "templates/modules has lost its {cloud} modules");
-        assert_eq!(modules, wanted, "{}", example.display());
+        for (path, text) in &modules {
+            let template = templates.get(path.strip_prefix("modules/").unwrap());
+            assert_eq!(Some(text), template, "{path} of {}", example.display());
+        }
+        // What nothing calls is not there.
+        let called: BTreeSet<&str> =
+            modules.keys().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder).collect();
+        let six = ["network", "secrets", "database", "coderd", "provisioners", "workspaces"];
+        for module in six {
+            assert!(
+                called.contains(format!("modules/{cloud}/{module}").as_str()),
+                "{module} of {}",
+                example.display()
+            );
+        }
+        let has_sites = called.iter().any(|folder| folder.ends_with("/site"));
+        assert_eq!(has_sites, example.ends_with("gcp-global"), "{}", example.display());
     }
 }
 

@@ -98,7 +98,11 @@ pub const NETWORK: Layout = Layout {
             need: |need| {
                 let machines =
                     (2 * u64::from(need.replicas) + 2 * u64::from(need.hosts)).div_ceil(need.zones.into());
-                (machines + RESERVED, format!("{} coderd, {} hosts", need.replicas, need.hosts))
+                let what = match need.replicas {
+                    0 => format!("{} hosts", need.hosts),
+                    replicas => format!("{replicas} coderd, {} hosts", need.hosts),
+                };
+                (machines + RESERVED, what)
             },
         },
         // A balancer wants eight free addresses in each subnet, and grows (Network Load Balancers, "Availability Zones").

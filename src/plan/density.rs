@@ -149,7 +149,11 @@ pub fn plan_nodes(
     let running = &cluster.running_workspaces;
     let (max, max_reason) = match cluster.table {
         Some((nodes, dense)) if dense == per_node => {
-            (nodes, format!("{}: {nodes} nodes × {dense} workspaces", running.reason))
+            let reason = match cluster.is_all {
+                true => running.reason.clone(),
+                false => format!("{} workspaces ({})", running.value, running.reason),
+            };
+            (nodes, format!("{reason}: {nodes} nodes × {dense} workspaces"))
         }
         _ => (
             running.value.div_ceil(per_node),

@@ -142,6 +142,14 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
     if !problems.is_empty() {
         return Err(problems);
     }
+    // Equal clusters have equal things to say.
+    let mut said = Vec::new();
+    warnings.retain(|warning| {
+        !said.contains(warning) && {
+            said.push(warning.clone());
+            true
+        }
+    });
     warnings.extend(clusters::tag(&mut planned));
     let coderd = Coderd {
         replicas: sizing.coderd.replicas.clone(),

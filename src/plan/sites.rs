@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
-use super::addresses::{self, Addresses, Block, Cidrs, Layout, Need, Of};
+use super::addresses::{self, Addresses, Block, Cidrs, Need, Of};
 use super::choose::Zones;
 use super::places::{ClusterPlace, Home};
 use super::types::ResourceGroup;
@@ -12,7 +12,7 @@ use super::{CloudRules, ClusterPlan, Coderd, Site, aws};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
 use crate::sizing::{Cluster, Figure, Sizing};
-use crate::spec::{Cloud, Spanned, Spec};
+use crate::spec::{Cloud, Layout, Spanned, Spec};
 
 /// Where ranges are given out; the first is the control plane's.
 const SPACE: &str = "10.64.0.0/10";
@@ -90,6 +90,7 @@ pub fn divide(
         sites: Vec::new(),
     };
     let mut problems = meaningless(&groups);
+    problems.extend(children(spec, &groups));
     let azure_networks = groups
         .iter()
         .filter(|(key, members)| match key {
@@ -152,6 +153,23 @@ fn site(
         clusters: members.into_iter().map(|member| member.plan).collect(),
         resource_group: is_azure.then_some(resource_group),
     })
+}
+
+/// A child module has no providers, and a site needs its own.
+fn children(spec: &Spec, groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> Option<Diagnostic> {
+    let (_, site) = groups.iter().find(|(key, _)| key.is_some() && spec.layout == Layout::Module)?;
+    let sized = site.first()?.sized;
+    Some(
+        Diagnostic::at(
+            sized.region.span(),
+            format!(
+                "cluster \"{}\" stands outside coderd's network, which `layout = \"module\"` does not allow",
+                sized.name
+            ),
+        )
+        .note("a site has a provider of its own, and a child module takes its providers from its parent")
+        .help("leave `layout` out, or keep the clusters beside coderd"),
+    )
 }
 
 /// Ranges that a cluster names although it shares the network of others.
@@ -224,7 +242,12 @@ impl<'a> Ranges<'a> {
     }
 
     /// The block of a network, or of a cluster in coderd's network.
-    fn block(&mut self, layout: &Layout, member: &Member<'_>, who: String) -> Result<Block, Diagnostic> {
+    fn block(
+        &mut self,
+        layout: &addresses::Layout,
+        member: &Member<'_>,
+        who: String,
+    ) -> Result<Block, Diagnostic> {
         let blame =
             member.sized.keys.nodes_max.as_ref().map_or_else(|| member.sized.region.span(), Spanned::span);
         if let Some(cidr) = &member.sized.cidr {
@@ -259,6 +282,7 @@ impl<'a> Ranges<'a> {
         let layout = CloudRules::of(cloud).network;
         // On AWS all of them stand in the same subnets; elsewhere the network's block is the first one's.
         let sharing = if cloud == Cloud::Aws { members.len() } else { 1 };
+        let replicas = if key.is_none() { replicas } else { 0 };
         let need = Need::of(members.iter().take(sharing).map(|member| &member.plan), replicas, zones);
         let network = match key {
             None => {
@@ -285,7 +309,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// The control plane's block.
-    fn home_block(&self, layout: &Layout, first: Option<&Member<'_>>) -> Block {
+    fn home_block(&self, layout: &addresses::Layout, first: Option<&Member<'_>>) -> Block {
         let nodes_max = first.and_then(|member| member.sized.keys.nodes_max.as_ref());
         let blame = nodes_max.map_or_else(|| self.spec.tier_place(), Spanned::span);
         match &self.spec.network.cidr {

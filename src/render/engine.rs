@@ -26,6 +26,25 @@ pub fn context(plan: &Plan) -> Result<Context, RenderError> {
         .map_err(|error| RenderError::Template { path: "the plan", reason: error.to_string() })
 }
 
+/// Adds what is included from a folder.
+pub fn add_parts(
+    tera: &mut Tera,
+    root: &'static [(&str, &str, &str)],
+    from: &str,
+) -> Result<(), RenderError> {
+    for (path, text, _) in root {
+        if path
+            .strip_suffix(super::PART)
+            .and_then(|path| path.split_once('/'))
+            .is_some_and(|(folder, _)| folder == from)
+        {
+            let failed = |error: tera::Error| RenderError::Template { path, reason: error.to_string() };
+            tera.add_raw_template(path, text).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
 /// Renders one template.
 pub fn render(
     tera: &mut Tera,

@@ -4,6 +4,8 @@
 mod child;
 mod engine;
 
+use std::collections::BTreeSet;
+
 use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
 use crate::spec::Layout;
@@ -45,21 +47,30 @@ pub enum RenderError {
 pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
     let mut tree = Tree::default();
     for (path, text, sha256) in MODULES {
-        let wanted = path.strip_prefix("modules/").and_then(|rest| rest.split('/').next());
-        if wanted.is_some_and(|folder| folder == plan.cloud || folder == "boot") {
+        if is_called(plan, path) {
             tree.insert_embedded(path, text, sha256);
         }
     }
 
     let context = engine::context(plan)?;
     let mut engine = engine::engine();
+    let sites = plan.sites.iter().map(|site| site.cloud);
+    for folder in sites.chain([plan.cloud, "sites"]).collect::<BTreeSet<_>>() {
+        engine::add_parts(&mut engine, ROOT, folder)?;
+    }
     let is_child = plan.layout == Layout::Module;
     // Of a child module, what is declared and its values.
     let (mut declarations, mut values) = ("", String::new());
     for (path, text, sha256) in ROOT {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let output = name.strip_suffix(".tera").unwrap_or(name);
-        if !folder.is_empty() && folder != plan.cloud || is_child && OF_A_ROOT.contains(&output) {
+        let is_wanted = match folder {
+            "" => true,
+            // Several clouds have more providers than the control plane's own file names.
+            "sites" => !plan.sites.is_empty() && (output != "versions.tf" || spans_clouds(plan)),
+            folder => folder == plan.cloud && (output != "versions.tf" || !spans_clouds(plan)),
+        };
+        if !is_wanted || name.ends_with(PART) || is_child && OF_A_ROOT.contains(&output) {
             continue;
         }
         if is_child && output == "variables.tf" {
@@ -89,6 +100,27 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
         tree.insert("variables.tf", layout::format(&woven));
     }
     Ok(tree)
+}
+
+/// The end of a template's name that others include.
+const PART: &str = ".part";
+
+/// Whether the deployment has parts in several clouds.
+fn spans_clouds(plan: &Plan) -> bool {
+    plan.sites.iter().any(|site| site.cloud != plan.cloud)
+}
+
+/// Whether anything of the deployment calls the module that a file belongs to.
+fn is_called(plan: &Plan, path: &str) -> bool {
+    let mut folders = path.split('/').skip(1);
+    let (Some(cloud), Some(module)) = (folders.next(), folders.next()) else { return false };
+    let has_site = plan.sites.iter().any(|site| site.cloud == cloud);
+    match (cloud, module) {
+        ("boot", _) => true,
+        (_, "site") => has_site,
+        (_, "coderd" | "database") => cloud == plan.cloud,
+        _ => cloud == plan.cloud || has_site,
+    }
 }
 
 /// Parses files of a tree that were rendered from templates; modules are the same in every tree and judged by the tests.

@@ -109,6 +109,7 @@ fn size_cluster(
         region: cluster.region.clone(),
         cidr: cluster.cidr.clone(),
         share: *cluster.share.get_ref(),
+        is_all,
         hosts: daemons.hosts(&provisioners),
         provisioners,
         request,

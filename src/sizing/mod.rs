@@ -89,6 +89,8 @@ pub struct Cluster {
     pub keys: Workspaces,
     /// Its share of the load, 0 to 1.
     pub share: f64,
+    /// Whether it carries the whole load.
+    pub is_all: bool,
     /// Workspaces that run in it at once.
     pub running_workspaces: Figure<u32>,
     /// Daemons beside it.

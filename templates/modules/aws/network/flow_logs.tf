@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_group" "flow" {
 resource "aws_iam_role" "flow" {
   count = local.own ? 1 : 0
 
-  name = "${var.name}-flow-logs"
+  name = "${var.name}-${var.region}-flow-logs" # roles are the account's, networks a region's
   tags = var.tags
 
   assume_role_policy = jsonencode({

@@ -24,9 +24,9 @@ variable "tags" {
 
 variable "network" {
   description = <<-EOT
-    Either a VPC of this deployment's own: its range and those of four kinds of subnet, each by zone key (a, b, c). Which zone a key means
-    is settled when the subnet is made: the account's zones in their order, or those of zones. nat_per_zone makes a NAT gateway in every
-    zone, instead of one for all.
+    Either a VPC of this deployment's own: its range and those of four kinds of subnet (no database's where there is none), each by zone
+    key (a, b, c). Which zone a key means is settled when the subnet is made: the account's zones in their order, or those of zones.
+    nat_per_zone makes a NAT gateway in every zone, instead of one for all.
 
     Or existing: the ids of your VPC and of its subnets, by kind and zone key. Its nodes and machines subnets need a way to the Internet;
     nat_addresses are the public addresses they go out by, under any keys.
@@ -39,7 +39,7 @@ variable "network" {
       public   = map(string)
       machines = map(string)
       nodes    = map(string)
-      database = map(string)
+      database = optional(map(string), {})
     }))
     existing = optional(object({
       vpc_id        = string
@@ -76,8 +76,8 @@ variable "network" {
   }
 
   validation {
-    condition     = var.network.subnets == null ? true : length(distinct([for kind in values(var.network.subnets) : keys(kind)])) == 1
-    error_message = "All four kinds of subnet must have the same zone keys."
+    condition     = var.network.subnets == null ? true : length(distinct([for kind in values(var.network.subnets) : keys(kind) if length(kind) > 0])) == 1
+    error_message = "All kinds of subnet must have the same zone keys; only the database's may be left out, where there is none."
   }
 
   validation {

@@ -1,17 +1,17 @@
-# The database's password and the provisioners' key, in Secrets Manager. Written by tierform; edit coder.toml instead.
+# The database's password and the provisioners' key, or a copy of the key alone, in Secrets Manager. Written by tierform; edit coder.toml instead.
 
 # The values exist only while the engine runs and go through write-only arguments, so neither state nor plan nor log ever
 # holds one. Letters and digits alone keep them whole in environment files, and out of the characters that RDS refuses
 # (/ " @ and space); 40 of them are about 238 bits. A new length takes effect at the next rotation, not before.
 locals {
-  secrets = {
-    database_password = { version = var.secret_versions.database_password, length = 40 }
-    provisioner_psk   = { version = var.secret_versions.provisioner_psk, length = 64 }
-  }
+  secrets = merge(
+    var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
+    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+  )
 }
 
 ephemeral "random_password" "this" {
-  for_each = local.secrets
+  for_each = var.is_copy ? {} : local.secrets
 
   length  = each.value.length
   special = false
@@ -34,6 +34,6 @@ resource "aws_secretsmanager_secret_version" "this" {
   for_each = local.secrets
 
   secret_id                = aws_secretsmanager_secret.this[each.key].id
-  secret_string_wo         = ephemeral.random_password.this[each.key].result
+  secret_string_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
   secret_string_wo_version = each.value.version
 }

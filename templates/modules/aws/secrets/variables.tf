@@ -27,6 +27,20 @@ variable "secret_versions" {
   }
 }
 
+variable "is_copy" {
+  description = "Whether this holds no more than a copy of the provisioners' key, for machines that cannot read the store where it was made."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "provisioner_psk" {
+  description = "The key to copy."
+  type        = string
+  ephemeral   = true
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether a deleted secret can be restored for 30 days, during which its name is taken. Without it the value goes at once and the name is free."
   type        = bool

@@ -3,6 +3,8 @@
 locals {
   made = var.network.existing == null
 
+  has_control_plane = var.network.coderd_cidr != null
+
   resource_group = {
     id   = try(azurerm_resource_group.this[0].id, "/subscriptions/${var.subscription_id}/resourceGroups/${var.resource_group.name}")
     name = try(azurerm_resource_group.this[0].name, var.resource_group.name)
@@ -11,11 +13,11 @@ locals {
   # Machines read their secrets, and the gateway its certificate, through the Key Vault endpoint: the vault admits these subnets by name.
   # The database's subnet and the gateway's hold nothing else; Azure refuses that, or the neighbour.
   subnets = merge(
-    {
+    local.has_control_plane ? {
       gateway  = { cidr = var.network.gateway_cidr, endpoints = ["Microsoft.KeyVault"], delegation = null, nat = false }
       coderd   = { cidr = var.network.coderd_cidr, endpoints = ["Microsoft.KeyVault"], delegation = null, nat = true }
       database = { cidr = var.network.database_cidr, endpoints = ["Microsoft.Storage"], delegation = "Microsoft.DBforPostgreSQL/flexibleServers", nat = false }
-    },
+    } : {},
     { for name, cluster in var.network.clusters : name => { cidr = cluster.nodes_cidr, endpoints = [], delegation = null, nat = true } },
     {
       for name, cluster in var.network.clusters :

@@ -24,8 +24,8 @@ output "subnets" {
 }
 
 output "private_dns_zone" {
-  description = "Id of the database's DNS zone, known only once it is linked with the VNet: the database takes it from here, and so waits."
-  value       = azurerm_private_dns_zone.database.id
+  description = "Id of the database's DNS zone, known only once it is linked with the VNet: the database takes it from here, and so waits. Null without a database."
+  value       = one(azurerm_private_dns_zone.database[*].id)
   depends_on  = [azurerm_private_dns_zone_virtual_network_link.database]
 }
 

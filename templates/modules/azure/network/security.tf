@@ -4,13 +4,13 @@
 locals {
   entrance = length(var.allowed_cidrs) == 0 ? ["Internet"] : sort(concat(
     tolist(var.allowed_cidrs),
-    [for address in azurerm_public_ip.nat : "${address.ip_address}/32"], # coderd, provisioners and workspaces use the access URL as well
+    [for address in concat([for own in azurerm_public_ip.nat : own.ip_address], var.nat_addresses_elsewhere) : "${address}/32"], # coderd, provisioners and workspaces use the access URL as well
   ))
 
   # Ports: coder/coder docs, networking. 8080 is coderd, TLS ends at the gateway; between replicas 8080 carries DERP's relay and 6222 the
   # embedded NATS of newer releases. Nobody needs to reach a provisioner host: daemons dial out.
   rules = merge(
-    {
+    local.has_control_plane ? {
       gateway = {
         users   = { priority = 200, protocol = "Tcp", sources = local.entrance, ports = ["80", "443"] }
         manager = { priority = 210, protocol = "Tcp", sources = ["GatewayManager"], ports = ["65200-65535"] } # without it Azure refuses the gateway
@@ -24,7 +24,7 @@ locals {
         coderd  = { priority = 200, protocol = "Tcp", sources = [var.network.coderd_cidr], ports = ["5432"] }
         standby = { priority = 210, protocol = "Tcp", sources = [var.network.database_cidr], ports = ["5432", "6432"] } # replication
       }
-    },
+    } : {},
     {
       # Between pods the overlay shows their own addresses. What pods may do among themselves is network policy's business.
       for name, cluster in var.network.clusters : name => {

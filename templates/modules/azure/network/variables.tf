@@ -52,16 +52,16 @@ variable "zones" {
 
 variable "network" {
   description = <<-EOT
-    Address ranges: the VNet's own; those of the Application Gateway's, coderd's and the database's subnets in it; and per cluster the
+    Address ranges: the VNet's own; those of the Application Gateway's, coderd's and the database's subnets in it, where they are here; and per cluster the
     subnets of its nodes and provisioner hosts, with the ranges of pods and Kubernetes services, which lie outside the VNet.
     nat_addresses is the number of public addresses that everything goes out by, nat_sku the NAT gateway's kind (null: StandardV2 where the region has
     zones). With `existing` nothing of this is made: it names your own VNet by id, its subnets by name and the addresses you go out by.
   EOT
   type = object({
     cidr          = string
-    gateway_cidr  = string
-    coderd_cidr   = string
-    database_cidr = string
+    gateway_cidr  = optional(string)
+    coderd_cidr   = optional(string)
+    database_cidr = optional(string)
     nat_addresses = optional(number, 2)
     nat_sku       = optional(string)
     clusters = map(object({
@@ -81,7 +81,7 @@ variable "network" {
   validation {
     condition = alltrue([
       for cidr in concat(
-        [var.network.cidr, var.network.gateway_cidr, var.network.coderd_cidr, var.network.database_cidr],
+        compact([var.network.cidr, var.network.gateway_cidr, var.network.coderd_cidr, var.network.database_cidr]),
         flatten([for cluster in var.network.clusters : values(cluster)]),
       ) : can(cidrnetmask(cidr)) && cidr == try("${cidrhost(cidr, 0)}/${split("/", cidr)[1]}", "")
     ])
@@ -89,13 +89,18 @@ variable "network" {
   }
 
   validation {
-    condition     = try(tonumber(split("/", var.network.gateway_cidr)[1]) <= 26, false)
+    condition     = var.network.gateway_cidr == null ? true : try(tonumber(split("/", var.network.gateway_cidr)[1]) <= 26, false)
     error_message = "The gateway's subnet must be a /26 or larger: each of its up to 10 instances takes an address, and an update doubles them."
   }
 
   validation {
-    condition     = try(tonumber(split("/", var.network.database_cidr)[1]) <= 28, false)
+    condition     = var.network.database_cidr == null ? true : try(tonumber(split("/", var.network.database_cidr)[1]) <= 28, false)
     error_message = "The database's subnet must be a /28 or larger, the least that Azure delegates to PostgreSQL."
+  }
+
+  validation {
+    condition     = length(compact([var.network.gateway_cidr, var.network.coderd_cidr, var.network.database_cidr])) % 3 == 0
+    error_message = "The gateway, coderd and the database are all here or all elsewhere: give all three of their ranges, or none."
   }
 
   validation {
@@ -145,6 +150,13 @@ variable "allowed_cidrs" {
     condition     = var.network.existing == null || length(var.allowed_cidrs) == 0
     error_message = "allowed_cidrs becomes a rule of the gateway subnet's NSG, which is yours when network.existing is given: write the rule there and leave allowed_cidrs out."
   }
+}
+
+variable "nat_addresses_elsewhere" {
+  description = "Public addresses by which clusters in other networks go out: with allowed_cidrs they must still reach coderd."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 variable "log_retention_days" {

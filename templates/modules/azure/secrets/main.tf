@@ -1,4 +1,4 @@
-# The database's password and the provisioners' key, in a Key Vault. Written by tierform; edit coder.toml instead.
+# The database's password and the provisioners' key, or a copy of the key alone, in a Key Vault. Written by tierform; edit coder.toml instead.
 
 data "azurerm_client_config" "current" {}
 
@@ -8,10 +8,10 @@ locals {
   # The values exist only while the engine runs and go through write-only arguments, so neither state nor plan nor log ever
   # holds one. Letters and digits alone keep them whole in environment files; 40 of them are about 238 bits.
   # A new length takes effect at the next rotation, not before.
-  secrets = {
-    database_password = { version = var.secret_versions.database_password, length = 40 }
-    provisioner_psk   = { version = var.secret_versions.provisioner_psk, length = 64 }
-  }
+  secrets = merge(
+    var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
+    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+  )
 }
 
 # A grant takes minutes to reach the vault, and the provider gives up on a refused secret at once. So this one is on the group
@@ -49,7 +49,7 @@ resource "azurerm_key_vault" "this" {
 }
 
 ephemeral "random_password" "this" {
-  for_each = local.secrets
+  for_each = var.is_copy ? {} : local.secrets
 
   length      = each.value.length
   special     = false
@@ -65,7 +65,7 @@ resource "azurerm_key_vault_secret" "this" {
 
   name             = "${replace(each.key, "_", "-")}-${each.value.version}"
   key_vault_id     = azurerm_key_vault.this.id
-  value_wo         = ephemeral.random_password.this[each.key].result
+  value_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
   value_wo_version = each.value.version
   content_type     = "text/plain"
   tags             = var.tags

@@ -104,6 +104,20 @@ variable "log_workspace" {
   type        = string
 }
 
+variable "is_copy" {
+  description = "Whether this holds no more than a copy of the provisioners' key, for machines that cannot read the store where it was made."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "provisioner_psk" {
+  description = "The key to copy."
+  type        = string
+  ephemeral   = true
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether to refuse to delete the vault and its secrets."
   type        = bool

@@ -2,7 +2,7 @@
 
 locals {
   ranges = merge(
-    { "database" = var.network.database_cidr },
+    { for cidr in var.network.database_cidr[*] : "database" => cidr },
     { for key, subnet in var.network.subnets : key => subnet.cidr },
     { for key, subnet in var.network.subnets : "${key} pods" => subnet.pods_cidr if subnet.pods_cidr != null },
     { for key, subnet in var.network.subnets : "${key} services" => subnet.services_cidr if subnet.services_cidr != null },

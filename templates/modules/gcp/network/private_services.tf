@@ -2,6 +2,8 @@
 
 # A database sits in this range: another prefix length, or another address, replaces it under the running database.
 resource "google_compute_global_address" "private_services" {
+  count = var.network.database_cidr == null ? 0 : 1
+
   project       = var.project
   name          = "${var.name}-private-services"
   network       = google_compute_network.this.id
@@ -13,9 +15,11 @@ resource "google_compute_global_address" "private_services" {
 }
 
 resource "google_service_networking_connection" "private_services" {
+  count = var.network.database_cidr == null ? 0 : 1
+
   network                 = google_compute_network.this.id
   service                 = "servicenetworking.googleapis.com"
-  reserved_peering_ranges = [google_compute_global_address.private_services.name]
+  reserved_peering_ranges = [google_compute_global_address.private_services[0].name]
   update_on_creation_fail = true # adopts a connection that an earlier deployment left on this network
 
   # After Cloud SQL is gone Google holds on to the connection for days and refuses to delete it ("Producer services are

@@ -16,9 +16,9 @@ variable "name" {
 }
 
 variable "network" {
-  description = "Address ranges: Cloud SQL's and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region goes out by."
+  description = "Address ranges: Cloud SQL's, where it is here, and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region goes out by."
   type = object({
-    database_cidr = string
+    database_cidr = optional(string)
     nat_addresses = optional(number, 2)
     subnets = map(object({
       region        = string
@@ -39,7 +39,7 @@ variable "network" {
   }
 
   validation {
-    condition     = try(tonumber(split("/", var.network.database_cidr)[1]) <= 24, false)
+    condition     = var.network.database_cidr == null ? true : try(tonumber(split("/", var.network.database_cidr)[1]) <= 24, false)
     error_message = "The database range must be a /24 or larger, because Cloud SQL takes a /24 of it for each region."
   }
 

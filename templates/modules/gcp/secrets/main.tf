@@ -1,17 +1,17 @@
-# The database's password and the provisioners' key, in Secret Manager. Written by tierform; edit coder.toml instead.
+# The database's password and the provisioners' key, or a copy of the key alone, in Secret Manager. Written by tierform; edit coder.toml instead.
 
 # The values exist only while the engine runs and go through write-only arguments, so neither state nor plan nor log ever
 # holds one. Letters and digits alone keep them whole in environment files; 40 of them are about 238 bits.
 # A new length takes effect at the next rotation, not before.
 locals {
-  secrets = {
-    database_password = { version = var.secret_versions.database_password, length = 40 }
-    provisioner_psk   = { version = var.secret_versions.provisioner_psk, length = 64 }
-  }
+  secrets = merge(
+    var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
+    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+  )
 }
 
 ephemeral "random_password" "this" {
-  for_each = local.secrets
+  for_each = var.is_copy ? {} : local.secrets
 
   length  = each.value.length
   special = false
@@ -54,7 +54,7 @@ resource "google_secret_manager_secret_version" "this" {
   for_each = local.secrets
 
   secret                 = google_secret_manager_secret.this[each.key].id
-  secret_data_wo         = ephemeral.random_password.this[each.key].result
+  secret_data_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
   secret_data_wo_version = tostring(each.value.version)
 
   # A rotation leaves the old value disabled, not destroyed, so that it can be taken back up.

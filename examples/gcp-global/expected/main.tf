@@ -1,0 +1,195 @@
+# A Coder deployment on Google Cloud: one module call per part, in the order in which the parts stand on each other.
+# Written by tierform; edit coder.toml instead.
+
+locals {
+  labels = merge(var.labels, {
+    managed-by = "tierform"
+    deployment = var.name
+  })
+}
+
+# Services. Everything below waits for them: in a fresh project even an address cannot be made before its API is on.
+
+resource "google_project_service" "apis" {
+  for_each = toset(concat([
+    "certificatemanager.googleapis.com",   # the balancer's certificate
+    "cloudresourcemanager.googleapis.com", # grants on the project
+    "compute.googleapis.com",              # network, machines, balancer
+    "container.googleapis.com",            # GKE
+    "iam.googleapis.com",                  # service accounts
+    "iamcredentials.googleapis.com",       # workload identity
+    "logging.googleapis.com",
+    "monitoring.googleapis.com",
+    "secretmanager.googleapis.com",
+    "servicenetworking.googleapis.com", # the peering that Cloud SQL sits behind
+    "sqladmin.googleapis.com",
+  ], var.access.dns_zone == null ? [] : ["dns.googleapis.com"]))
+
+  project            = var.project
+  service            = each.key
+  disable_on_destroy = false # others in the project may use them
+}
+
+# Foundation: the network, the secrets, the database.
+
+module "network" {
+  source = "./modules/gcp/network"
+
+  project = var.project
+  name    = var.name
+  labels  = local.labels
+  network = var.network
+
+  depends_on = [google_project_service.apis]
+}
+
+module "secrets" {
+  source = "./modules/gcp/secrets"
+
+  project             = var.project
+  name                = var.name
+  labels              = local.labels
+  secret_versions     = var.secret_versions
+  deletion_protection = var.deletion_protection
+
+  depends_on = [google_project_service.apis]
+}
+
+module "database" {
+  source = "./modules/gcp/database"
+
+  project             = var.project
+  name                = var.name
+  region              = var.region
+  network             = module.network.private_services
+  labels              = local.labels
+  database            = var.database
+  password            = module.secrets.secrets["database_password"]
+  deletion_protection = var.deletion_protection
+
+  depends_on = [google_project_service.apis]
+}
+
+# Control plane: coderd behind the load balancer. Machines start only when the database answers, their secrets can be read
+# and there is a way out to fetch their software by.
+
+module "coderd" {
+  source = "./modules/gcp/coderd"
+
+  project = var.project
+  name    = var.name
+  region  = var.region
+  zones   = var.zones
+  labels  = local.labels
+  access  = var.access
+  coder   = var.coder
+  coderd  = var.coderd
+  secrets = module.secrets.secrets
+
+  network = {
+    id            = module.network.network.id
+    subnet        = module.network.subnets["coderd"].self_link
+    nat_addresses = concat(module.network.nat_addresses, module.aws_us_east_1.nat_addresses, module.azure_office.nat_addresses) # deployments with allowed_cidrs must still admit themselves
+    nat_ready     = module.network.nat_ready
+  }
+
+  database = {
+    host           = module.database.address
+    port           = module.database.port
+    name           = module.database.name
+    user           = module.database.user
+    ca_certificate = module.database.server_ca_cert
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+# Workspaces: per cluster, the cluster and beside it the provisioner hosts that build into it.
+
+module "workspaces_us" {
+  source = "./modules/gcp/workspaces"
+
+  project             = var.project
+  name                = var.name
+  labels              = local.labels
+  cluster             = merge(var.clusters["us"], { name = "us" })
+  network             = module.network.network.id
+  subnet              = module.network.subnets["us"]
+  nodes               = var.clusters["us"].nodes
+  system_nodes        = var.clusters["us"].system_nodes
+  deletion_protection = var.deletion_protection
+
+  depends_on = [google_project_service.apis]
+}
+
+module "provisioners_us" {
+  source = "./modules/gcp/provisioners"
+
+  project      = var.project
+  name         = var.name
+  region       = var.clusters["us"].region
+  zones        = var.clusters["us"].zones
+  labels       = local.labels
+  coder        = var.coder
+  terraform    = var.terraform
+  access_url   = module.coderd.url
+  provisioners = var.clusters["us"].provisioners
+  secrets      = module.secrets.secrets
+
+  cluster = {
+    name    = "us"
+    project = var.project
+    region  = var.clusters["us"].region
+  }
+
+  network = {
+    subnet    = module.network.subnets["us"].self_link
+    nat_ready = module.network.nat_ready
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+module "workspaces_eu" {
+  source = "./modules/gcp/workspaces"
+
+  project             = var.project
+  name                = var.name
+  labels              = local.labels
+  cluster             = merge(var.clusters["eu"], { name = "eu" })
+  network             = module.network.network.id
+  subnet              = module.network.subnets["eu"]
+  nodes               = var.clusters["eu"].nodes
+  system_nodes        = var.clusters["eu"].system_nodes
+  deletion_protection = var.deletion_protection
+
+  depends_on = [google_project_service.apis]
+}
+
+module "provisioners_eu" {
+  source = "./modules/gcp/provisioners"
+
+  project      = var.project
+  name         = var.name
+  region       = var.clusters["eu"].region
+  zones        = var.clusters["eu"].zones
+  labels       = local.labels
+  coder        = var.coder
+  terraform    = var.terraform
+  access_url   = module.coderd.url
+  provisioners = var.clusters["eu"].provisioners
+  secrets      = module.secrets.secrets
+
+  cluster = {
+    name    = "eu"
+    project = var.project
+    region  = var.clusters["eu"].region
+  }
+
+  network = {
+    subnet    = module.network.subnets["eu"].self_link
+    nat_ready = module.network.nat_ready
+  }
+
+  depends_on = [google_project_service.apis]
+}

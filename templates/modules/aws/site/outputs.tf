@@ -1,0 +1,26 @@
+# What the root says of a site. Written by tierform; edit coder.toml instead.
+
+output "nat_addresses" {
+  description = "The public addresses by which machines and workspaces go out."
+  value       = values(module.network.nat_addresses)
+}
+
+output "clusters" {
+  description = "Each workspace cluster: how to reach it, what puts a pod on its workspace nodes and what a workspace should request there, and who acts in it."
+  value = {
+    for name, cluster in var.clusters : name => merge(module.workspaces[name].cluster, {
+      workspace_nodes              = module.workspaces[name].workspace_nodes
+      node_role_arn                = module.workspaces[name].node_role_arn
+      autoscaler                   = module.workspaces[name].autoscaler
+      provisioner_role_arn         = module.provisioners[name].role_arn
+      provisioner_kubernetes_group = module.provisioners[name].kubernetes_group
+      provisioner_instance_group   = module.provisioners[name].instance_group
+      workspace_requests           = cluster.workspace_requests
+    })
+  }
+}
+
+output "drain" {
+  description = "By cluster: how to take up a new release on a provisioner host, or take a host away, without ending builds."
+  value       = { for name, provisioners in module.provisioners : name => provisioners.drain }
+}
