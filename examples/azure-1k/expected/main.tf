@@ -141,8 +141,10 @@ module "provisioners_main" {
   encryption_at_host = var.encryption_at_host
 
   cluster = {
-    name = "main"
-    id   = module.workspaces_main.cluster.id
+    name           = "main"
+    id             = module.workspaces_main.cluster.id
+    endpoint       = module.workspaces_main.cluster.endpoint
+    ca_certificate = module.workspaces_main.cluster.ca_certificate
   }
 
   network = {

@@ -79,7 +79,7 @@ resource "aws_vpc_security_group_ingress_rule" "balancer" {
 
 # Between replicas: DERP relay on the HTTP port, and 6222 for the embedded NATS that newer releases use.
 resource "aws_vpc_security_group_ingress_rule" "peers" {
-  for_each = { relay = local.http_port, nats = 6222 }
+  for_each = { for key, port in { relay = local.http_port, nats = 6222 } : key => port if var.coderd.license == "premium" } # without there is one replica alone
 
   security_group_id            = aws_security_group.coderd.id
   description                  = "Other replicas: ${each.key}"
@@ -107,5 +107,18 @@ resource "aws_vpc_security_group_ingress_rule" "database" {
   ip_protocol                  = "tcp"
   from_port                    = var.database.port
   to_port                      = var.database.port
+  tags                         = local.tags
+}
+
+# Where the replicas build workspaces.
+resource "aws_vpc_security_group_ingress_rule" "cluster" {
+  for_each = var.clusters
+
+  security_group_id            = each.value.security_group_id
+  description                  = "Kubernetes API from coderd"
+  referenced_security_group_id = aws_security_group.coderd.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
   tags                         = local.tags
 }

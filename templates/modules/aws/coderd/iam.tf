@@ -42,3 +42,13 @@ resource "aws_iam_instance_profile" "coderd" {
   role = aws_iam_role.coderd.name
   tags = local.tags
 }
+
+# Where the replicas build workspaces: who they are inside a cluster, with no more rights than provisioner hosts would have.
+resource "aws_eks_access_entry" "coderd" {
+  for_each = var.clusters
+
+  cluster_name      = each.value.name
+  principal_arn     = aws_iam_role.coderd.arn
+  kubernetes_groups = [local.kubernetes_group]
+  tags              = local.tags
+}

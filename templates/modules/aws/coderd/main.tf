@@ -1,9 +1,10 @@
 # The coderd machines: what runs on them, their template and the group. Written by tierform; edit coder.toml instead.
 
 locals {
-  role      = "${var.name}-coderd"
-  tags      = merge(var.tags, { role = "coderd" })
-  http_port = 8080 # plain HTTP inside the VPC: TLS ends at the balancer
+  role             = "${var.name}-coderd"
+  tags             = merge(var.tags, { role = "coderd" })
+  kubernetes_group = "coder-provisioners" # as on provisioner hosts
+  http_port        = 8080                 # plain HTTP inside the VPC: TLS ends at the balancer
 
   # Graviton's families have a g behind their generation (m8g, c7gn), GPU families before it (g6).
   architecture = can(regex("^[a-z]+[0-9]+[a-z]*g[a-z]*[.]", var.coderd.machine_type)) ? "arm64" : "amd64"
@@ -20,6 +21,16 @@ module "boot" {
   secrets     = local.secret_references
   database    = { for key, value in var.database : key => value if key != "security_group_id" }
   http_port   = local.http_port
+  peers       = var.coderd.license == "premium"
+
+  # Where the replicas run the builds themselves: how many each, with what, and how templates reach the clusters.
+  daemons   = var.coderd.daemons
+  terraform = var.terraform
+  clusters = { for key, cluster in var.clusters : key => {
+    endpoint       = cluster.endpoint
+    ca_certificate = cluster.ca_certificate
+    arguments      = [cluster.name, cluster.region]
+  } }
 }
 
 # Canonical publishes its images' ids here. insecure_value, because value counts as a secret.
@@ -35,7 +46,7 @@ resource "aws_launch_template" "coderd" {
   image_id               = coalesce(var.coderd.image, data.aws_ssm_parameter.image.insecure_value)
   instance_type          = var.coderd.machine_type
   ebs_optimized          = true
-  user_data              = base64encode(module.boot.user_data)
+  user_data              = module.boot.encoded
   tags                   = local.tags
 
   # No public address: the machines reach the Internet through NAT. No key pair: a shell comes through Systems Manager.

@@ -29,3 +29,8 @@ output "security_group_id" {
   description = "Security group of the machines, for rules of yours such as a scraper's."
   value       = aws_security_group.coderd.id
 }
+
+output "kubernetes_group" {
+  description = "The machines' group inside the clusters that they build into, to which RBAC gives rights."
+  value       = local.kubernetes_group
+}

@@ -32,21 +32,6 @@ resource "aws_iam_role_policy" "secrets" {
   })
 }
 
-# Finding the cluster (endpoint, CA) is all that IAM gives: what a template may create inside it is RBAC's business.
-resource "aws_iam_role_policy" "cluster" {
-  name = "find-cluster"
-  role = aws_iam_role.provisioner.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = "eks:DescribeCluster"
-      Resource = var.cluster.arn
-    }]
-  })
-}
-
 # A shell through Systems Manager, in place of SSH keys and an open port.
 resource "aws_iam_role_policy_attachment" "ssm" {
   role       = aws_iam_role.provisioner.name
@@ -59,7 +44,7 @@ resource "aws_iam_instance_profile" "provisioner" {
   tags = local.tags
 }
 
-# Who the hosts are inside the cluster: members of one group that may do nothing until somebody binds a role to it, namespace by
+# Who the hosts are inside the cluster, which takes a question to STS for a token (cluster-token-aws.py): members of one group that may do nothing until somebody binds a role to it, namespace by
 # namespace. An access policy of EKS's would make every template author an editor of all namespaces.
 resource "aws_eks_access_entry" "provisioner" {
   cluster_name      = var.cluster.name

@@ -31,6 +31,15 @@ module "boot" {
   environment = local.environment
   secrets     = { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name }
   daemons     = var.provisioners.daemons_per_host
+
+  # How templates reach the cluster. Another one changes the template below, and so reaches a host when that is replaced.
+  clusters = {
+    (var.cluster.key) = {
+      endpoint       = var.cluster.endpoint
+      ca_certificate = var.cluster.ca_certificate
+      arguments      = [var.cluster.name, var.cluster.region]
+    }
+  }
 }
 
 # Canonical publishes its images' ids here. insecure_value, because value counts as a secret.
@@ -46,7 +55,7 @@ resource "aws_launch_template" "provisioner" {
   image_id               = coalesce(var.provisioners.image, data.aws_ssm_parameter.image.insecure_value)
   instance_type          = var.provisioners.machine_type
   ebs_optimized          = true
-  user_data              = base64encode(module.boot.user_data)
+  user_data              = module.boot.encoded
   tags                   = local.tags
 
   # No public address: the hosts reach the Internet through NAT. No key pair: a shell comes through Systems Manager.

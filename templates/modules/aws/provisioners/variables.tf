@@ -18,12 +18,14 @@ variable "tags" {
 }
 
 variable "cluster" {
-  description = "The workspace cluster that these hosts build for: its key among the clusters, its EKS name, ARN and security group."
+  description = "The workspace cluster that these hosts build for: its key among the clusters, its EKS name and region, its security group, its endpoint and the PEM certificate of its CA."
   type = object({
     key               = string
     name              = string
-    arn               = string
+    region            = string
     security_group_id = string
+    endpoint          = string
+    ca_certificate    = string
   })
   nullable = false
 

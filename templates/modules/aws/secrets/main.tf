@@ -6,7 +6,7 @@
 locals {
   secrets = merge(
     var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
-    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+    var.provisioner_psk ? { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } } : {},
   )
 }
 
@@ -34,6 +34,6 @@ resource "aws_secretsmanager_secret_version" "this" {
   for_each = local.secrets
 
   secret_id                = aws_secretsmanager_secret.this[each.key].id
-  secret_string_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
+  secret_string_wo         = var.is_copy ? var.copied_psk : ephemeral.random_password.this[each.key].result
   secret_string_wo_version = each.value.version
 }

@@ -11,10 +11,8 @@ resource "azurerm_user_assigned_identity" "coderd" {
 resource "azurerm_role_assignment" "secrets" {
   for_each = merge(
     { for key, secret in var.secret_environment : key => secret.id },
-    {
-      DATABASE_PASSWORD            = var.secrets.database_password.id
-      CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.id
-    },
+    { DATABASE_PASSWORD = var.secrets.database_password.id },
+    var.secrets.provisioner_psk == null ? {} : { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.id },
   )
 
   scope                = each.value
@@ -39,5 +37,15 @@ resource "azurerm_role_assignment" "certificate" {
   scope                = "${var.access.certificate_vault}/secrets/${local.certificate_name}"
   role_definition_name = "Key Vault Secrets User" # a certificate with its key is read as the secret of the same name
   principal_id         = azurerm_user_assigned_identity.gateway.principal_id
+  principal_type       = "ServicePrincipal"
+}
+
+# Where the replicas build workspaces: what a workspace consists of, in one namespace, as for provisioner hosts.
+resource "azurerm_role_assignment" "namespace_writer" {
+  for_each = var.clusters
+
+  scope                = "${each.value.id}/namespaces/${each.value.namespace}"
+  role_definition_name = "Azure Kubernetes Service RBAC Writer"
+  principal_id         = azurerm_user_assigned_identity.coderd.principal_id
   principal_type       = "ServicePrincipal"
 }

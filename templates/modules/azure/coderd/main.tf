@@ -17,6 +17,12 @@ module "boot" {
   secrets     = local.secret_references
   database    = var.database
   http_port   = local.http_port
+  peers       = var.coderd.license == "premium"
+
+  # Where the replicas run the builds themselves: how many each, with what, and how templates reach the clusters.
+  daemons   = var.coderd.daemons
+  terraform = var.terraform
+  clusters  = { for key, cluster in var.clusters : key => { endpoint = "https://${cluster.endpoint}:443", ca_certificate = cluster.ca_certificate } }
 }
 
 # Uniform, for a flexible set takes neither trusted launch nor scale-in rules from this provider. A change of secure boot, vTPM, admin name,
@@ -37,7 +43,7 @@ resource "azurerm_linux_virtual_machine_scale_set" "coderd" {
 
   # The whole model, which a new custom_data, image or release changes, is brought to the machines by rolling_upgrade_policy.
   upgrade_mode = "Rolling"
-  custom_data  = base64encode(module.boot.user_data)
+  custom_data  = module.boot.encoded
 
   # Nobody logs in: no password, and by default a key whose private half nobody has. `az vmss run-command invoke` works without.
   admin_username                  = "azureuser"

@@ -131,10 +131,10 @@ variable "database" {
 }
 
 variable "secrets" {
-  description = "References to the two secrets: id is the resource that access is granted on, name the version to fetch (https://<vault>/secrets/<name>/<version>)."
+  description = "References to the database's password and, where hosts run the builds, to the pre-shared key: id is the resource that access is granted on, name the version to fetch (https://<vault>/secrets/<name>/<version>)."
   type = object({
     database_password = object({ id = string, name = string })
-    provisioner_psk   = object({ id = string, name = string })
+    provisioner_psk   = optional(object({ id = string, name = string }))
   })
   nullable = false
 }
@@ -187,9 +187,37 @@ variable "coder" {
   nullable = false
 }
 
+variable "terraform" {
+  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archive's SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
+  type = object({
+    version = string
+    sha256  = string
+    mirror  = optional(string)
+  })
+  default = null
+}
+
+variable "clusters" {
+  description = "The workspace clusters that replicas with daemons build into, by their key: its resource id, its endpoint's name, the PEM certificate of its CA, and the namespace that workspaces live in."
+  type = map(object({
+    id             = string
+    endpoint       = string
+    ca_certificate = string
+    namespace      = optional(string, "coder-workspaces")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^-----BEGIN CERTIFICATE-----", cluster.ca_certificate))])
+    error_message = "A cluster's ca_certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----."
+  }
+}
+
 variable "coderd" {
   description = <<-EOT
-    Size of the control plane: replicas (more than one needs Coder Premium), machine, boot disk and database connections per replica.
+    Size of the control plane: replicas, machine, boot disk and database connections per replica. license is premium or community, which
+    knows one replica alone. daemons are the provisioner daemons that each replica runs itself; 0 where hosts of their own run them.
     image is an Ubuntu 24.04 image of generation 2 and the machine's architecture. Machines of version 6 have NVMe disks alone, which this provider
     cannot ask for on a scale set: whether Azure chooses them by itself is for you to try.
   EOT
@@ -199,6 +227,8 @@ variable "coderd" {
     disk_type            = string
     disk_gb              = number
     max_open_connections = number
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
     image = optional(object({
       publisher = optional(string, "Canonical")
       offer     = optional(string, "ubuntu-24_04-lts")
@@ -211,6 +241,21 @@ variable "coderd" {
   validation {
     condition     = var.coderd.replicas >= 1 && var.coderd.replicas == floor(var.coderd.replicas)
     error_message = "The number of coderd replicas must be a whole number of at least 1."
+  }
+
+  validation {
+    condition     = contains(["premium", "community"], var.coderd.license)
+    error_message = "The license must be premium or community."
+  }
+
+  validation {
+    condition     = var.coderd.license == "premium" || (var.coderd.replicas == 1 && var.coderd.daemons >= 1)
+    error_message = "Without Coder Premium there is one replica, and it runs the builds itself: set coderd.replicas to 1 and coderd.daemons to at least 1."
+  }
+
+  validation {
+    condition     = var.coderd.daemons >= 0 && var.coderd.daemons <= 30 && var.coderd.daemons == floor(var.coderd.daemons)
+    error_message = "The number of daemons must be a whole number, at most 30."
   }
 
   validation {

@@ -20,15 +20,8 @@ resource "azurerm_role_assignment" "secret" {
   }
 }
 
-# Finding the cluster (endpoint, CA), and making what a workspace consists of, in one namespace. RBAC Writer on the whole cluster would make
-# every template author an administrator of all namespaces.
-resource "azurerm_role_assignment" "cluster_user" {
-  scope                = var.cluster.id
-  role_definition_name = "Azure Kubernetes Service Cluster User Role"
-  principal_id         = azurerm_user_assigned_identity.provisioner.principal_id
-  principal_type       = "ServicePrincipal"
-}
-
+# Making what a workspace consists of, in one namespace. RBAC Writer on the whole cluster would make every template author an administrator
+# of all namespaces.
 resource "azurerm_role_assignment" "namespace_writer" {
   scope                = "${var.cluster.id}/namespaces/${var.cluster.namespace}"
   role_definition_name = "Azure Kubernetes Service RBAC Writer"

@@ -27,6 +27,11 @@ module "boot" {
   environment = local.environment
   secrets     = { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name }
   daemons     = var.provisioners.daemons_per_host
+
+  # How templates reach the cluster. Another one changes the model below, and so reaches a host when that is replaced.
+  clusters = {
+    (var.cluster.name) = { endpoint = "https://${var.cluster.endpoint}:443", ca_certificate = var.cluster.ca_certificate }
+  }
 }
 
 # systemd gives a stopping daemon 15 minutes to finish its build, but a machine that Azure stops has less. So a new model (a release, a
@@ -53,7 +58,7 @@ resource "azurerm_linux_virtual_machine_scale_set" "provisioner" {
   # Manual, and the provider's `roll_instances_when_required` off (providers.tf): otherwise an apply would end the builds of one host after
   # the other. No repair either: a failing daemon is restarted by systemd, and a new host would kill the builds of up to 29 others.
   upgrade_mode = "Manual"
-  custom_data  = base64encode(module.boot.user_data)
+  custom_data  = module.boot.encoded
 
   # Nobody logs in: no password, and by default a key whose private half nobody has. `az vmss run-command invoke` works without.
   admin_username                  = "azureuser"

@@ -11,11 +11,13 @@ variable "name" {
 }
 
 variable "cluster" {
-  description = "The workspace cluster that these hosts build for: its key among the clusters, its resource id, and the namespace that workspaces live in."
+  description = "The workspace cluster that these hosts build for: its key among the clusters, its resource id, its endpoint's name, the PEM certificate of its CA, and the namespace that workspaces live in."
   type = object({
-    name      = string
-    id        = string
-    namespace = optional(string, "coder-workspaces")
+    name           = string
+    id             = string
+    endpoint       = string
+    ca_certificate = string
+    namespace      = optional(string, "coder-workspaces")
   })
   nullable = false
 

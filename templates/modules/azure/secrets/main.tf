@@ -10,7 +10,7 @@ locals {
   # A new length takes effect at the next rotation, not before.
   secrets = merge(
     var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
-    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+    var.provisioner_psk ? { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } } : {},
   )
 }
 
@@ -65,7 +65,7 @@ resource "azurerm_key_vault_secret" "this" {
 
   name             = "${replace(each.key, "_", "-")}-${each.value.version}"
   key_vault_id     = azurerm_key_vault.this.id
-  value_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
+  value_wo         = var.is_copy ? var.copied_psk : ephemeral.random_password.this[each.key].result
   value_wo_version = each.value.version
   content_type     = "text/plain"
   tags             = var.tags

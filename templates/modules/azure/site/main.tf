@@ -32,7 +32,7 @@ module "secrets" {
   log_workspace       = module.network.log_workspace
   deletion_protection = var.deletion_protection
   is_copy             = true
-  provisioner_psk     = var.provisioner_psk
+  copied_psk          = var.provisioner_psk
   readers             = { for name in keys(var.clusters) : name => module.network.subnets["${name}-provisioners"].id }
 }
 

@@ -8,7 +8,7 @@ locals {
   environment = merge(
     {
       CODER_ACCESS_URL            = local.url
-      CODER_PROVISIONER_DAEMONS   = "0" # builds run on the provisioner hosts
+      CODER_PROVISIONER_DAEMONS   = tostring(var.coderd.daemons) # none where hosts run the builds
       CODER_TELEMETRY_ENABLE      = tostring(var.telemetry)
       CODER_HOST_PREFIX_COOKIE    = "true" # no workspace app on a sibling name can plant a session cookie
       CODER_PG_CONN_MAX_OPEN      = tostring(var.coderd.max_open_connections)
@@ -43,9 +43,7 @@ locals {
   # Variable (or, for the password, placeholder) to the secret version to fetch. References only: values stay in Secret Manager.
   secret_references = merge(
     var.secret_environment,
-    {
-      DATABASE_PASSWORD            = var.secrets.database_password.name
-      CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name
-    },
+    { DATABASE_PASSWORD = var.secrets.database_password.name },
+    var.secrets.provisioner_psk == null ? {} : { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name },
   )
 }

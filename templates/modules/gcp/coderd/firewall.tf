@@ -23,6 +23,8 @@ resource "google_compute_firewall" "balancer" {
 # Between replicas: DERP relay on the HTTP port, and 6222 for the embedded NATS that newer releases use. Users, workspaces and
 # provisioners come through the balancer; for SSH through IAP add a rule of your own from 35.235.240.0/20 to port 22.
 resource "google_compute_firewall" "peers" {
+  count = var.coderd.license == "premium" ? 1 : 0 # without there is one replica alone
+
   project                 = var.project
   name                    = "${local.role}-peers"
   network                 = var.network.id

@@ -9,8 +9,8 @@ resource "google_service_account" "coderd" {
 locals {
   readable_secrets = merge(
     { for key, reference in var.secret_environment : key => regex("^projects/(?P<project>[^/]+)/secrets/(?P<secret_id>[^/]+)/", reference) },
-    {
-      DATABASE_PASSWORD            = { project = var.project, secret_id = var.secrets.database_password.secret_id }
+    { DATABASE_PASSWORD = { project = var.project, secret_id = var.secrets.database_password.secret_id } },
+    var.secrets.provisioner_psk == null ? {} : {
       CODER_PROVISIONER_DAEMON_PSK = { project = var.project, secret_id = var.secrets.provisioner_psk.secret_id }
     },
   )
@@ -32,5 +32,14 @@ resource "google_project_iam_member" "coderd" {
 
   project = var.project
   role    = each.key
+  member  = google_service_account.coderd.member
+}
+
+# Where the replicas build workspaces: finding a cluster and signing in is all that IAM gives, as on provisioner hosts.
+resource "google_project_iam_member" "cluster_viewer" {
+  for_each = toset([for cluster in values(var.clusters) : cluster.project])
+
+  project = each.key
+  role    = "roles/container.clusterViewer"
   member  = google_service_account.coderd.member
 }

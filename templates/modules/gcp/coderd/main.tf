@@ -17,6 +17,12 @@ module "boot" {
   secrets     = local.secret_references
   database    = var.database
   http_port   = local.http_port
+  peers       = var.coderd.license == "premium"
+
+  # Where the replicas run the builds themselves: how many each, with what, and how templates reach the clusters.
+  daemons   = var.coderd.daemons
+  terraform = var.terraform
+  clusters  = { for key, cluster in var.clusters : key => { endpoint = "https://${cluster.endpoint}", ca_certificate = cluster.ca_certificate } }
 }
 
 # A template never changes: every edit, a rotated secret's new version among them, makes a new one, and the group rolls over to it.
@@ -46,8 +52,9 @@ resource "google_compute_region_instance_template" "coderd" {
   }
 
   service_account {
-    email  = google_service_account.coderd.email
-    scopes = ["cloud-platform"] # IAM decides what the account may do; narrower scopes only hide its roles
+    email = google_service_account.coderd.email
+    # IAM decides what the account may do; narrower scopes only hide its roles. The second one tells GKE the account's e-mail address.
+    scopes = concat(["cloud-platform"], length(var.clusters) == 0 ? [] : ["userinfo-email"])
   }
 
   shielded_instance_config {

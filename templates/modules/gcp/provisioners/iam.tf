@@ -23,7 +23,7 @@ resource "google_project_iam_member" "provisioner" {
   member  = google_service_account.provisioner.member
 }
 
-# Finding the cluster (endpoint, CA) and signing in is all that IAM gives: what a template may create inside it is RBAC's business,
+# Finding the cluster and signing in is all that IAM gives: what a template may create inside it is RBAC's business,
 # namespace by namespace. A wider role such as container.developer would make every template author an admin of all namespaces.
 resource "google_project_iam_member" "cluster_viewer" {
   project = var.cluster.project

@@ -27,6 +27,11 @@ module "boot" {
   environment = local.environment
   secrets     = { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name }
   daemons     = var.provisioners.daemons_per_host
+
+  # How templates reach the cluster. Another one changes the template below, and so reaches a host when that is replaced.
+  clusters = {
+    (var.cluster.name) = { endpoint = "https://${var.cluster.endpoint}", ca_certificate = var.cluster.ca_certificate }
+  }
 }
 
 # A template never changes: every edit makes a new one, which hosts take up when they are replaced.

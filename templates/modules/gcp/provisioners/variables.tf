@@ -16,11 +16,12 @@ variable "name" {
 }
 
 variable "cluster" {
-  description = "The workspace cluster that these hosts build for: its key among the clusters, its project and region."
+  description = "The workspace cluster that these hosts build for: its key among the clusters, its project, its endpoint's address that the hosts reach, and the PEM certificate of its CA."
   type = object({
-    name    = string
-    project = string
-    region  = string
+    name           = string
+    project        = string
+    endpoint       = string
+    ca_certificate = string
   })
   nullable = false
 

@@ -6,7 +6,7 @@
 locals {
   secrets = merge(
     var.is_copy ? {} : { database_password = { version = var.secret_versions.database_password, length = 40 } },
-    { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } },
+    var.provisioner_psk ? { provisioner_psk = { version = var.secret_versions.provisioner_psk, length = 64 } } : {},
   )
 }
 
@@ -54,7 +54,7 @@ resource "google_secret_manager_secret_version" "this" {
   for_each = local.secrets
 
   secret                 = google_secret_manager_secret.this[each.key].id
-  secret_data_wo         = var.is_copy ? var.provisioner_psk : ephemeral.random_password.this[each.key].result
+  secret_data_wo         = var.is_copy ? var.copied_psk : ephemeral.random_password.this[each.key].result
   secret_data_wo_version = tostring(each.value.version)
 
   # A rotation leaves the old value disabled, not destroyed, so that it can be taken back up.

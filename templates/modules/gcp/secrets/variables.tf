@@ -15,6 +15,13 @@ variable "labels" {
   type        = map(string)
 }
 
+variable "provisioner_psk" {
+  description = "Whether there is a pre-shared key for provisioner hosts."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "secret_versions" {
   description = "A number for each secret; raising one writes a new value for that secret alone."
   type = object({
@@ -42,7 +49,7 @@ variable "is_copy" {
   nullable    = false
 }
 
-variable "provisioner_psk" {
+variable "copied_psk" {
   description = "The key to copy."
   type        = string
   ephemeral   = true

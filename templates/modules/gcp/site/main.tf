@@ -38,7 +38,7 @@ module "secrets" {
   secret_versions     = var.secret_versions
   deletion_protection = var.deletion_protection
   is_copy             = true
-  provisioner_psk     = var.provisioner_psk
+  copied_psk          = var.provisioner_psk
 
   depends_on = [google_project_service.apis]
 }

@@ -41,7 +41,7 @@ resource "google_container_cluster" "this" {
   }
 
   # Control plane: people come through the DNS endpoint, where IAM decides (container.clusters.connect); machines of this
-  # subnet may also use the private address. There is no public one.
+  # subnet, and of those in authorized_cidrs, may also use the private address. There is no public one.
   private_cluster_config {
     enable_private_nodes    = true
     enable_private_endpoint = true
@@ -64,6 +64,15 @@ resource "google_container_cluster" "this" {
     cidr_blocks {
       display_name = "${var.name}-${var.cluster.name}"
       cidr_block   = var.subnet.cidr # nodes and provisioner hosts
+    }
+
+    dynamic "cidr_blocks" {
+      for_each = var.authorized_cidrs
+
+      content {
+        display_name = cidr_blocks.key
+        cidr_block   = cidr_blocks.value
+      }
     }
   }
 

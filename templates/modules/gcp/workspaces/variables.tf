@@ -61,6 +61,18 @@ variable "subnet" {
   })
 }
 
+variable "authorized_cidrs" {
+  description = "Private ranges, by what stands there, from which the control plane's private address may be used besides the cluster's own subnet."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in values(var.authorized_cidrs) : can(cidrnetmask(cidr))])
+    error_message = "Every entry of authorized_cidrs must be an IPv4 range such as 10.20.0.0/24."
+  }
+}
+
 variable "nodes" {
   description = "The pool that runs workspaces: machine, boot disk, bounds of the autoscaler over all zones, and pods per node."
   type = object({
