@@ -32,11 +32,11 @@ const LINES: [Line; 13] = [
         format!(
             "{} × {}, {} daemons each",
             cluster.hosts.value,
-            machine(&cluster.host),
+            cluster.host.as_ref().map(machine).unwrap_or_default(),
             cluster.daemons_per_host.value
         )
     }),
-    ("their disk", |column| disk(&column.plan.clusters[0].host)),
+    ("their disk", |column| column.plan.clusters[0].host.as_ref().map(disk).unwrap_or_default()),
     ("workspace nodes", |column| {
         let cluster = &column.plan.clusters[0];
         format!("{} to {} × {}", cluster.nodes_min.value, cluster.nodes_max.value, machine(&cluster.node))

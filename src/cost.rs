@@ -114,8 +114,10 @@ impl Bill {
         let Some(cloud) = cloud(cluster.cloud) else { return };
         let place = Place { cloud, region: &cluster.region, cluster: Some(&cluster.name) };
         let node = &cluster.node.machine_type.value;
+        if let Some(host) = &cluster.host {
+            self.machines("provisioners", place, &host.machine_type.value, cluster.hosts.value);
+        }
         for (component, machine, count) in [
-            ("provisioners", &cluster.host.machine_type.value, cluster.hosts.value),
             ("system_nodes", &cluster.system_node.machine_type.value, cluster.system_nodes.value),
             ("nodes_min", node, cluster.nodes_min.value),
             ("nodes_max", node, cluster.nodes_max.value),

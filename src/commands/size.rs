@@ -63,7 +63,8 @@ struct Provisioners<'a> {
     memory_gb_each: Option<Number>,
     host_vcpus: Number,
     host_memory_gb: Number,
-    machine: &'a str,
+    /// Null where there are no hosts, because coderd runs the daemons.
+    machine: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -136,7 +137,7 @@ fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
             memory_gb_each: provisioners.each.map(|(_, memory_gb)| Number(memory_gb)),
             host_vcpus: Number(provisioners.host_vcpus),
             host_memory_gb: Number(provisioners.host_memory_gb),
-            machine: first.map_or("", |cluster| &cluster.host.machine_type.value),
+            machine: first.and_then(|cluster| Some(cluster.host.as_ref()?.machine_type.value.as_str())),
         },
         clusters: clusters(sizing, plan).map(|(sized, planned)| cluster(sized, planned)).collect(),
         database: Database {
@@ -186,16 +187,23 @@ fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
         coderd.replicas.value.to_string(),
         each(coderd.vcpus.value.into(), coderd.memory_gb.value.into()),
         plan.coderd.machine.machine_type.value.clone(),
-        coderd.replicas.reason.clone(),
+        match &plan.coderd.daemons {
+            Some(daemons) => {
+                format!("{}; {} daemons each: {}", coderd.replicas.reason, daemons.value, daemons.reason)
+            }
+            None => coderd.replicas.reason.clone(),
+        },
     ]];
     for (sized, planned) in clusters(sizing, plan) {
-        rows.push(vec![
-            format!("provisioner hosts ({})", planned.name),
-            planned.hosts.value.to_string(),
-            each(provisioners.host_vcpus, provisioners.host_memory_gb),
-            planned.host.machine_type.value.clone(),
-            format!("{}: {} daemons each", planned.hosts.reason, planned.daemons_per_host.value),
-        ]);
+        rows.extend(planned.host.as_ref().map(|host| {
+            vec![
+                format!("provisioner hosts ({})", planned.name),
+                planned.hosts.value.to_string(),
+                each(provisioners.host_vcpus, provisioners.host_memory_gb),
+                host.machine_type.value.clone(),
+                format!("{}: {} daemons each", planned.hosts.reason, planned.daemons_per_host.value),
+            ]
+        }));
         rows.push(vec![
             format!("workspace nodes ({})", planned.name),
             format!("{}–{}", planned.nodes_min.value, planned.nodes_max.value),

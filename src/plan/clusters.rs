@@ -24,8 +24,8 @@ pub type Chosen = (&'static MachineType, String);
 
 /// The machines of a cluster.
 pub struct Machines {
-    /// Of a provisioner host.
-    host: Chosen,
+    /// Of a provisioner host; `None` where coderd runs the builds.
+    host: Option<Chosen>,
     /// Of a node.
     node: Chosen,
 }
@@ -41,7 +41,7 @@ pub fn choose(
     let rules = CloudRules::of(cloud);
     let is_home = cloud == *spec.cloud.get_ref();
     let keys = &spec.provisioners;
-    let host = chooser.choose(&Wish {
+    let host = Wish {
         key: "provisioners.machine",
         // A machine type is one cloud's own.
         asked: keys.machine.as_ref().filter(|_| is_home),
@@ -51,7 +51,9 @@ pub fn choose(
         memory_gb: cluster.hosts.need.value.1,
         need: cluster.hosts.need.reason.clone(),
         place: keys.vcpus_each.as_ref().or(keys.memory_gb_each.as_ref()).map(Spanned::span),
-    });
+    };
+    // Found or not, the node's machine is looked for too: all problems are told at once.
+    let host = if cluster.hosts.count.value == 0 { Some(None) } else { chooser.choose(&host).map(Some) };
     let (vcpus, memory_gb) = (cluster.node_vcpus, cluster.node_memory_gb);
     let row = sizing.row;
     let node_need = match cluster.table {
@@ -87,14 +89,13 @@ pub fn plan(
 ) -> Result<ClusterPlan, Diagnostic> {
     let rules = CloudRules::of(place.cloud);
     let node_machine = &machines.node;
-    let beware = (rules.beware)(machines.host.0, "the provisioner hosts");
+    let beware = machines.host.as_ref().and_then(|host| (rules.beware)(host.0, "the provisioner hosts"));
     warnings.extend(beware.filter(|warning| !warnings.contains(warning)));
     let Nodes { density, request, min, max, max_pods } =
         density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
     let system = system_machine(node_machine.0, max.value, answers);
     let base_gb = answers.keep("boot disk of a provisioner host, in GB", HOST_DISK_BASE_GB);
-    let daemon_gb =
-        answers.keep("boot disk of a provisioner host for each daemon, in GB", HOST_DISK_DAEMON_GB);
+    let (builds_gb, builds) = build_disk(cluster.hosts.per_host.value, answers);
     Ok(ClusterPlan {
         name: cluster.name.clone(),
         cloud: place.cloud.as_str(),
@@ -122,14 +123,9 @@ pub fn plan(
             "images of Kubernetes' own pods",
         ),
         system_nodes: (rules.node.system)(zones.count),
-        host: machine(
-            &machines.host,
-            true,
-            base_gb + daemon_gb * cluster.hosts.per_host.value,
-            &format!(
-                "{base_gb} for the system + {daemon_gb} a daemon: its provider cache and work directory"
-            ),
-        ),
+        host: machines.host.as_ref().map(|host| {
+            machine(host, true, base_gb + builds_gb, &format!("{base_gb} for the system + {builds}"))
+        }),
         hosts: cluster.hosts.count.clone(),
         daemons_per_host: cluster.hosts.per_host.clone(),
         provisioners: cluster.provisioners.value,
@@ -138,9 +134,16 @@ pub fn plan(
     })
 }
 
+/// What so many daemons add to a boot disk in GB, and why.
+pub fn build_disk(daemons: u32, answers: &Answers) -> (u32, String) {
+    let each = answers.keep("boot disk of a provisioner host for each daemon, in GB", HOST_DISK_DAEMON_GB);
+    (each * daemons, format!("{each} a daemon: its provider cache and work directory"))
+}
+
 /// Tags the daemons of several clusters, each with its cluster's name, and says what follows from that.
 pub fn tag(clusters: &mut [ClusterPlan]) -> Option<Warning> {
-    if clusters.len() < 2 {
+    // coderd's own daemons carry none: a template says which cluster it means (config_context).
+    if clusters.len() < 2 || clusters.iter().any(|cluster| cluster.host.is_none()) {
         return None;
     }
     for cluster in &mut *clusters {

@@ -156,7 +156,7 @@ pub fn plan_nodes(
             (nodes, format!("{reason}: {nodes} nodes × {dense} workspaces"))
         }
         _ => (
-            running.value.div_ceil(per_node),
+            running.value.div_ceil(per_node).max(if rules.zonal_pools { zones } else { 1 }),
             format!(
                 "{} workspaces ({}) / {per_node} a node, bound by {}",
                 running.value, running.reason, density.bound_by

@@ -153,12 +153,9 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
     warnings.extend(clusters::tag(&mut planned));
     let coderd = Coderd {
         replicas: sizing.coderd.replicas.clone(),
-        machine: machines::machine(
-            &coderd_machine,
-            false,
-            answers.keep("boot disk of coderd, in GB", 30),
-            "the system and the binary; coderd keeps its data in the database",
-        ),
+        machine: coderd_host(&coderd_machine, sizing.coderd.daemons.as_ref(), answers),
+        license: spec.license(),
+        daemons: sizing.coderd.daemons.clone(),
         max_open_connections: Figure {
             value: answers.keep(OPEN_CONNECTIONS, releases::MAX_OPEN_CONNECTIONS),
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
@@ -208,6 +205,23 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         warnings,
         zones: zones.swap_remove(0).names,
     })
+}
+
+/// coderd's machine. Builds benefit from a fast disk, coderd does not (coder/coder `1k-users.md@0e3e292`).
+fn coderd_host(chosen: &clusters::Chosen, daemons: Option<&Figure<u32>>, answers: &Answers) -> Machine {
+    let own_gb = answers.keep("boot disk of coderd, in GB", 30);
+    match daemons {
+        None => machines::machine(
+            chosen,
+            false,
+            own_gb,
+            "the system and the binary; coderd keeps its data in the database",
+        ),
+        Some(daemons) => {
+            let (builds_gb, builds) = clusters::build_disk(daemons.value, answers);
+            machines::machine(chosen, true, own_gb + builds_gb, &format!("{own_gb} for coderd + {builds}"))
+        }
+    }
 }
 
 fn state(spec: &Spec) -> State {

@@ -97,7 +97,8 @@ fn table(spec: &Spec, of: &Region<'_>) -> Vec<Quota> {
         groups.push((&coderd.machine, coderd.replicas.value, coderd.replicas.value + zones, "coderd"));
     }
     for cluster in &of.clusters {
-        groups.push((&cluster.host, cluster.hosts.value, cluster.hosts.value, "provisioner hosts"));
+        let hosts = cluster.hosts.value;
+        groups.extend(cluster.host.as_ref().map(|host| (host, hosts, hosts, "provisioner hosts")));
         groups.push((&cluster.node, cluster.nodes_min.value, cluster.nodes_max.value + zones, "nodes"));
         let system = cluster.system_nodes.value;
         groups.push((&cluster.system_node, system, system + zones, "system nodes"));

@@ -8,7 +8,7 @@ use super::{Addresses, Cidrs, Density, Quota, azure};
 use crate::catalog::{Move, releases};
 use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
-use crate::spec::{self, Backend, Layout, Spec};
+use crate::spec::{self, Backend, Layout, License, Spec};
 
 /// Everything that the generated directory says.
 #[derive(Debug, Serialize)]
@@ -340,6 +340,10 @@ pub struct Coderd {
     pub machine: Machine,
     /// Open database connections a replica.
     pub max_open_connections: Figure<u32>,
+    /// The licence.
+    pub license: License,
+    /// Provisioner daemons that each replica runs itself; `None` where hosts run them.
+    pub daemons: Option<Figure<u32>>,
 }
 
 /// A cluster and the provisioner hosts beside it.
@@ -377,8 +381,8 @@ pub struct ClusterPlan {
     pub system_node: Machine,
     /// Nodes of that pool.
     pub system_nodes: Figure<u32>,
-    /// The provisioner hosts' machine.
-    pub host: Machine,
+    /// The provisioner hosts' machine; `None` where coderd runs the builds.
+    pub host: Option<Machine>,
     /// How many hosts.
     pub hosts: Figure<u32>,
     /// Daemons on each.

@@ -16,17 +16,17 @@ const WORKSPACE: Request = Request { vcpus: 0.5, memory_gb: 2.0 };
 pub(super) fn divide(
     spec: &Spec,
     row: &'static TierRow,
-    from_row: &str,
+    running: &Figure<u32>,
     daemons: &Daemons,
 ) -> Result<Vec<Cluster>, Vec<Diagnostic>> {
     let shares: Vec<f64> = spec.clusters.iter().map(|cluster| *cluster.share.get_ref()).collect();
-    let workspaces = row.limits.running_workspaces;
+    let workspaces = running.value;
     let (of_daemons, of_workspaces) =
         (largest_remainder(daemons.count.value, &shares), largest_remainder(workspaces, &shares));
     let parts = of_daemons.iter().zip(&of_workspaces);
     let nothing = spec.clusters.iter().zip(parts).filter_map(|(cluster, (daemons_here, workspaces_here))| {
         let (of, what) = match (daemons_here, workspaces_here) {
-            (0, _) => (daemons.count.value, "provisioner daemon"),
+            (0, _) if daemons.on_hosts() => (daemons.count.value, "provisioner daemon"),
             (_, 0) => (workspaces, "workspace"),
             _ => return None,
         };
@@ -59,7 +59,7 @@ pub(super) fn divide(
         .zip(parts)
         .map(|(cluster, (daemons_here, workspaces_here))| {
             let provisioners = part(cluster, daemons_here, daemons.count.value, &daemons.count.reason);
-            let running = part(cluster, workspaces_here, workspaces, from_row);
+            let running = part(cluster, workspaces_here, workspaces, &running.reason);
             size_cluster(cluster, row, running, provisioners, daemons)
         })
         .collect())

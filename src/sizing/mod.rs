@@ -3,6 +3,7 @@
 
 mod clusters;
 mod load;
+mod on_coderd;
 mod provisioners;
 
 use ipnet::Ipv4Net;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use crate::catalog::{self, CoderdRow, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
-use crate::spec::{Cloud, Spanned, Spec, Workspaces};
+use crate::spec::{Cloud, License, Spanned, Spec, Workspaces};
 
 /// Storage in GB where a page is silent: what revision 1 gives its smallest tier.
 const DEFAULT_STORAGE_GB: u32 = 512;
@@ -72,6 +73,8 @@ pub struct Coderd {
     pub memory_gb: Figure<u32>,
     /// The machine that the page prints for such a row; `None` when the row was overridden.
     pub published: Option<Published>,
+    /// Provisioner daemons that each runs itself; `None` where hosts run them.
+    pub daemons: Option<Figure<u32>>,
 }
 
 /// A Kubernetes cluster and its share of daemons and workspaces.
@@ -151,17 +154,31 @@ pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
     let from_row = format!("tier {}, revision {}", row.tier.as_str(), row.revision);
 
     let mut warnings: Vec<_> = chosen.into_iter().collect();
+    if spec.builds_on_coderd() {
+        on_coderd::check(spec, row)?;
+    }
     let coderd = size_coderd(spec, row, &from_row, &mut warnings);
-    let daemons = provisioners::Daemons::size(spec, row, &from_row, &mut warnings);
+    let daemons = match coderd.daemons {
+        Some(_) => provisioners::Daemons::without_hosts(on_coderd::builds(spec)),
+        None => provisioners::Daemons::size(spec, row, &from_row, &mut warnings),
+    };
     let database = size_database(spec, row, &from_row, &defaults, &coderd, &mut warnings);
-    let clusters = clusters::divide(spec, row, &from_row, &daemons)?;
-    let provisioners = daemons.over(&clusters, &mut warnings);
+    let (most, running) = match coderd.daemons {
+        Some(_) => on_coderd::limits(spec, row),
+        None => (row.limits, Figure { value: row.limits.running_workspaces, reason: from_row.clone() }),
+    };
+    let clusters = clusters::divide(spec, row, &running, &daemons)?;
+    let mut provisioners = daemons.over(&clusters, &mut warnings);
+    if let Some(daemons) = &coderd.daemons {
+        provisioners.per_host = daemons.value;
+        warnings.extend(on_coderd::warnings(spec, row, daemons.value));
+    }
     warnings.extend(load::check(spec, row, provisioners.count.value)?);
     warnings.extend(row.proxies.as_ref().map(|proxies| without_proxies(row, proxies)));
     let limits = Limits {
         concurrent_builds: provisioners.count.value,
         running_workspaces: clusters.iter().map(|cluster| cluster.running_workspaces.value).sum(),
-        ..row.limits
+        ..most
     };
     Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
 }
@@ -205,14 +222,21 @@ fn figure(asked: Option<&Spanned<u32>>, key: &str, value: u32, reason: &str) -> 
 
 fn size_coderd(spec: &Spec, row: &'static TierRow, from_row: &str, warnings: &mut Vec<Warning>) -> Coderd {
     let keys = &spec.coderd;
+    let replicas = match spec.license() {
+        License::Premium => figure(keys.replicas.as_ref(), "coderd.replicas", row.coderd.replicas, from_row),
+        License::Community => on_coderd::one_replica(),
+    };
     let coderd = Coderd {
-        replicas: figure(keys.replicas.as_ref(), "coderd.replicas", row.coderd.replicas, from_row),
+        daemons: spec.builds_on_coderd().then(|| on_coderd::daemons(spec, &replicas)),
+        replicas,
         vcpus: figure(keys.vcpus.as_ref(), "coderd.vcpus", row.coderd.vcpus, from_row),
         memory_gb: figure(keys.memory_gb.as_ref(), "coderd.memory_gb", row.coderd.memory_gb, from_row),
         published: row.coderd.published.filter(|_| keys.vcpus.is_none() && keys.memory_gb.is_none()),
     };
-    if coderd.replicas.value * coderd.vcpus.value < row.coderd.replicas * row.coderd.vcpus
-        || coderd.replicas.value * coderd.memory_gb.value < row.coderd.replicas * row.coderd.memory_gb
+    // With so few users fewer replicas do; a smaller machine is another matter.
+    let enough = if coderd.daemons.is_some() { row.coderd.replicas } else { coderd.replicas.value };
+    if enough * coderd.vcpus.value < row.coderd.replicas * row.coderd.vcpus
+        || enough * coderd.memory_gb.value < row.coderd.replicas * row.coderd.memory_gb
     {
         warnings.push(below_row("coderd", from_row, row));
     }
@@ -249,7 +273,10 @@ fn size_database(
     let open = defaults.open;
     // Never for fewer replicas than the row has: the upgrade goes through one replica, and a change of this figure restarts the
     // database.
-    let replicas = coderd.replicas.value.max(row.coderd.replicas);
+    let replicas = match spec.license() {
+        License::Premium => coderd.replicas.value.max(row.coderd.replicas),
+        License::Community => coderd.replicas.value,
+    };
     let needed = 2 * replicas * open + SPARE_CONNECTIONS;
     let reason = format!("two generations of {replicas} coderd × {open} + {SPARE_CONNECTIONS}");
     let max_connections = figure(keys.max_connections.as_ref(), "database.max_connections", needed, &reason);

@@ -18,7 +18,7 @@ const MEDIAN_BUILD_VCPUS: f64 = 0.35;
 pub struct Provisioners {
     /// Daemons that the tier asks for.
     pub count: Figure<u32>,
-    /// Daemons on a host, at most: `count` spread evenly, never above the row's stacking.
+    /// Daemons on a host, or on a coderd that runs them, at most: `count` spread evenly, never above the row's stacking.
     pub per_host: u32,
     /// Hosts in all.
     pub hosts: u32,
@@ -47,8 +47,8 @@ pub struct Hosts {
 pub(super) struct Daemons {
     /// How many.
     pub count: Figure<u32>,
-    /// How many a host may carry.
-    stacking: Figure<u32>,
+    /// How many a host may carry; `None` where there are no hosts.
+    stacking: Option<Figure<u32>>,
     /// vCPUs and GB of each; `None` where the row states the host.
     each: Option<(f64, f64)>,
     /// vCPUs and GB of the host that the row states, and why.
@@ -92,12 +92,30 @@ impl Daemons {
                 ),
             });
         }
+        let stacking = Some(stacking);
         Daemons { count, stacking, each, host, published: row.provisioners.published.filter(|_| !asked_each) }
+    }
+
+    /// Daemons that coderd runs itself.
+    pub(super) fn without_hosts(count: Figure<u32>) -> Daemons {
+        Daemons { count, stacking: None, each: None, host: None, published: None }
+    }
+
+    /// Whether hosts run them.
+    pub(super) fn on_hosts(&self) -> bool {
+        self.stacking.is_some()
     }
 
     /// The hosts for so many of them.
     pub(super) fn hosts(&self, daemons: &Figure<u32>) -> Hosts {
-        let stacking = &self.stacking;
+        let Some(stacking) = &self.stacking else {
+            let none = || Figure { value: 0, reason: "coderd runs the builds".to_owned() };
+            return Hosts {
+                count: none(),
+                per_host: none(),
+                need: Figure { value: (0.0, 0.0), reason: none().reason },
+            };
+        };
         let hosts = daemons.value.div_ceil(stacking.value);
         let per_host = daemons.value.div_ceil(hosts.max(1));
         let reason = if daemons.reason == stacking.reason {
@@ -147,7 +165,7 @@ impl Daemons {
                 (daemons * vcpus, daemons * memory_gb)
             }
         };
-        if host_vcpus / daemons < MEDIAN_BUILD_VCPUS {
+        if hosts > 0 && host_vcpus / daemons < MEDIAN_BUILD_VCPUS {
             warnings.push(Warning {
                 code: "provisioner_host_below_median",
                 message: format!(

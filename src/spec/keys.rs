@@ -120,10 +120,6 @@ const fn ready(text: &'static str) -> Word {
     Word { text, ready: true }
 }
 
-const fn later(text: &'static str) -> Word {
-    Word { text, ready: false }
-}
-
 // Upper bounds without a source are the largest figures that a deployment could sensibly state; they keep a slip of the
 // finger (or a hostile file) from reaching the arithmetic. Whether a cloud sells that size is the plan's question.
 const VCPUS: Kind = Kind::Whole(1, 1024);
@@ -151,7 +147,7 @@ pub(super) static ROOT: &[Key] = &[
     .required("cloud = \"gcp\""),
     Key::new("region", Kind::CloudText(clouds::region), "the cloud's region of the control plane")
         .required("region = \"us-central1\""),
-    Key::new("license", Kind::Choice(&[ready("premium"), later("community")]), "the Coder licence"),
+    Key::new("license", Kind::Choice(&[ready("premium"), ready("community")]), "the Coder licence"),
     Key::new(
         "machines",
         Kind::Choice(&[ready("published"), ready("current")]),
@@ -227,7 +223,7 @@ static PROVISIONERS: &[Key] = &[
     Key::new("vcpus_each", Kind::Number(64.0), "vCPUs for one provisioner daemon"),
     Key::new("memory_gb_each", Kind::Number(1024.0), "GB of memory for one provisioner daemon"),
     Key::new("machine", Kind::Text(names::machine), "the machine type of provisioner hosts"),
-    Key::new("on_coderd", Kind::Flag, "whether coderd runs the provisioner daemons").later(),
+    Key::new("on_coderd", Kind::Flag, "whether coderd runs the provisioner daemons"),
 ];
 
 static WORKSPACES: &[Key] = &[

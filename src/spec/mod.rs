@@ -59,6 +59,17 @@ pub enum Cloud {
     Azure,
 }
 
+/// The Coder licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum License {
+    /// Coder Premium.
+    #[default]
+    Premium,
+    /// Without one: a single coderd that runs the builds itself.
+    Community,
+}
+
 /// Which machine names are taken where a tier page prints some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -110,6 +121,8 @@ pub struct Spec {
     pub cloud: Spanned<Cloud>,
     /// `region`: known to the catalog for this cloud.
     pub region: Spanned<String>,
+    /// `license`.
+    pub license: Option<Spanned<License>>,
     /// `machines`.
     pub machines: Machines,
     /// `burstable`: whether AWS's t3 machines may be taken.
@@ -182,6 +195,17 @@ impl Spec {
     pub fn tier_place(&self) -> Range<usize> {
         self.tier.as_ref().map(Spanned::span).or_else(|| self.load.place()).unwrap_or(0..0)
     }
+
+    /// `license`, premium unless it is said.
+    pub fn license(&self) -> License {
+        self.license.as_ref().map(|license| *license.get_ref()).unwrap_or_default()
+    }
+
+    /// Whether coderd runs the builds itself: it is asked for, or the licence knows no other way.
+    pub fn builds_on_coderd(&self) -> bool {
+        self.license() == License::Community
+            || self.provisioners.on_coderd.as_ref().is_some_and(|asked| *asked.get_ref())
+    }
 }
 
 /// `[access]`: how users reach coderd.
@@ -234,6 +258,8 @@ pub struct Provisioners {
     pub memory_gb_each: Option<Spanned<f64>>,
     /// `machine`: the hosts' machine type.
     pub machine: Option<Spanned<String>>,
+    /// `on_coderd`: whether coderd runs the daemons.
+    pub on_coderd: Option<Spanned<bool>>,
 }
 
 /// `[workspaces]`: what a workspace asks for, and its nodes.

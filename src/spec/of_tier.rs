@@ -16,6 +16,7 @@ impl Spec {
             tier_revision: revision.map(nowhere),
             cloud: nowhere(cloud),
             region: nowhere(region.to_owned()),
+            license: None,
             machines: Machines::default(),
             burstable: false,
             layout: super::Layout::default(),

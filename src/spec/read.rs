@@ -7,8 +7,9 @@ use super::problems::Problems;
 use super::syntax::passable;
 use super::walk::Section;
 use super::{
-    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Layout, Load, Machines,
-    Network, Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, clusters, rules, wording,
+    Access, Aws, Azure, Backend, Cloud, Coder, Coderd, Database, Existing, Gcp, Layout, License, Load,
+    Machines, Network, Provisioners, Spanned, Spec, State, Tier, Workspaces, access, address, clusters,
+    rules, wording,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -159,6 +160,10 @@ fn form(root: &Section<'_>, clouds: &[Cloud]) -> Option<Spec> {
         cloud,
         region,
         burstable: root.flag("burstable").is_some_and(Spanned::into_inner),
+        license: root.word("license", &[License::Premium, License::Community], |license| match license {
+            License::Premium => "premium",
+            License::Community => "community",
+        }),
         machines: machines.map(Spanned::into_inner).unwrap_or_default(),
         layout: layout.map(Spanned::into_inner).unwrap_or_default(),
         output: root.text("output"),
@@ -251,6 +256,7 @@ fn provisioners(section: &Section<'_>) -> Provisioners {
         vcpus_each: section.number("vcpus_each"),
         memory_gb_each: section.number("memory_gb_each"),
         machine: section.text("machine"),
+        on_coderd: section.flag("on_coderd"),
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     certificate(&root.section("access"), root, problems);
     certificate_region(&root.section("access"), root, problems);
     burstable(root, problems);
+    on_coderd(root, problems);
     other_clouds(root, problems);
     existing(&root.section("network"), problems);
     sha256(&root.section("coder"), problems);
@@ -133,6 +134,43 @@ fn burstable(root: &Section<'_>, problems: &mut Problems<'_>) {
                 .note("the tier pages print burstable machines (t3) for AWS only")
                 .help("leave it out"),
         );
+    }
+}
+
+/// Where coderd runs the builds itself there are no hosts to size, and without Coder Premium there is one coderd.
+fn on_coderd(root: &Section<'_>, problems: &mut Problems<'_>) {
+    let (coderd, provisioners) = (root.section("coderd"), root.section("provisioners"));
+    let license = root.text("license");
+    let community = license.is_some_and(|license| license.get_ref() == "community");
+    let asked = provisioners.flag("on_coderd");
+    if community && let Some(asked) = asked.as_ref().filter(|asked| !*asked.get_ref()) {
+        problems.push(
+            Diagnostic::at(asked.span(), "`provisioners.on_coderd` is false, but `license` is \"community\"")
+                .note("provisioners outside of coderd need Coder Premium; without it coderd refuses them")
+                .help("leave it out, or write `license = \"premium\"`"),
+        );
+    }
+    if community && let Some(replicas) = coderd.whole("replicas").filter(|replicas| *replicas.get_ref() > 1) {
+        let message = format!("`coderd.replicas` is {}, but `license` is \"community\"", replicas.get_ref());
+        problems.push(
+            Diagnostic::at(replicas.span(), message)
+                .note("more than one coderd needs Coder Premium; without it each replica knows its own connections alone, and workspaces fail at random")
+                .help("leave it out, or write `license = \"premium\"`"),
+        );
+    }
+    let why = match (community, asked.is_some_and(|asked| *asked.get_ref())) {
+        (true, _) => "`license` is \"community\"",
+        (false, true) => "`provisioners.on_coderd` is true",
+        (false, false) => return,
+    };
+    for key in ["per_host", "vcpus_each", "memory_gb_each", "machine"] {
+        if let Some(place) = provisioners.place(key) {
+            problems.push(
+                Diagnostic::at(place, format!("`provisioners.{key}` has no meaning: {why}"))
+                    .note("it sizes provisioner hosts, and coderd runs the builds itself")
+                    .help("leave it out; the keys of `[coderd]` size the machine that builds run on"),
+            );
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 usage: look.py NAME   with NAME the deployment's; runs in the emulator's Python"""
 
 import base64
+import gzip
 import json
 import re
 import sys
@@ -81,7 +82,8 @@ def policies():
 def user_data():
     for template in every("ec2", "describe_launch_templates", "LaunchTemplates"):
         for version in every("ec2", "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=template["LaunchTemplateId"]):
-            yield base64.b64decode(version["LaunchTemplateData"].get("UserData", "")).decode()
+            data = base64.b64decode(version["LaunchTemplateData"].get("UserData", ""))
+            yield (gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data).decode()
 
 
 def left():
