@@ -47,7 +47,7 @@ fn hosts_carry_the_daemons_and_every_machine_its_row() {
         };
         let coderd = &plan.coderd.machine.machine_type.value;
         carries(coderd, row.coderd.vcpus.into(), row.coderd.memory_gb.into());
-        carries(&cluster.host.machine_type.value, need.0, need.1);
+        carries(&cluster.host.as_ref().unwrap().machine_type.value, need.0, need.1);
 
         carries(&cluster.node.machine_type.value, sized.node_vcpus.into(), sized.node_memory_gb.into());
         assert!(cluster.nodes_max.value * cluster.density.per_node >= row.limits.running_workspaces);
@@ -84,7 +84,7 @@ fn nothing_shrinks_as_the_tier_grows() {
                     sizing.coderd.replicas.value,
                     plan.coderd.machine.vcpus,
                     cluster.hosts.value,
-                    cluster.host.vcpus,
+                    cluster.host.as_ref().unwrap().vcpus,
                     cluster.nodes_max.value,
                     database.vcpus.value,
                     database.memory_gb.value,

@@ -128,7 +128,7 @@ fn current_families_replace_published_names_and_their_disks() {
     let plan = plan("2k", "machines = 'current'");
     assert_eq!(plan.coderd.machine.machine_type.value, "n4-standard-4");
     assert_eq!(plan.coderd.machine.disk_type, "hyperdisk-balanced");
-    assert_eq!(plan.clusters[0].host.machine_type.value, "n4-highcpu-16");
+    assert_eq!(plan.clusters[0].host.as_ref().unwrap().machine_type.value, "n4-highcpu-16");
     // An n4-standard-8 attaches 16 disks, one of them its own: the page's 16 workspaces a node do not get a volume each.
     assert_eq!((plan.clusters[0].density.per_node, plan.clusters[0].density.bound_by), (15, "volumes"));
     assert_eq!(plan.clusters[0].nodes_max.value, 2048_u32.div_ceil(15));
@@ -344,7 +344,7 @@ fn the_pages_row_by_row() {
             format!("{} × {}/{} {machine}", c.replicas.value, c.vcpus.value, c.memory_gb.value),
             coderd
         );
-        let (hosts, machine) = (p.hosts, &main.host.machine_type.value);
+        let (hosts, machine) = (p.hosts, &main.host.as_ref().unwrap().machine_type.value);
         assert_eq!(
             format!("{} on {hosts} × {}/{} {machine}", p.count.value, p.host_vcpus, p.host_memory_gb),
             provisioners
@@ -383,7 +383,7 @@ proptest! {
         let need = sizing.clusters[0].hosts.need.value;
         let (hosts, each) = (sizing.provisioners.hosts, sizing.provisioners.per_host);
         prop_assert!(each <= per_host && hosts * each >= count && count > (hosts - 1) * each);
-        let host = catalog::machine(Cloud::Gcp, &plan.clusters[0].host.machine_type.value).unwrap();
+        let host = catalog::machine(Cloud::Gcp, &plan.clusters[0].host.as_ref().unwrap().machine_type.value).unwrap();
         prop_assert!(host.carries(need.0, need.1));
         let coderd = catalog::machine(Cloud::Gcp, &plan.coderd.machine.machine_type.value).unwrap();
         prop_assert!(coderd.carries(sizing.coderd.vcpus.value.into(), sizing.coderd.memory_gb.value.into()));

@@ -41,7 +41,7 @@ fn row(plan: &Plan) -> (u32, &str, u32, u32, &str, u32, u32, &str, &str, u32) {
         &plan.coderd.machine.machine_type.value,
         cluster.hosts.value,
         cluster.daemons_per_host.value,
-        &cluster.host.machine_type.value,
+        &cluster.host.as_ref().unwrap().machine_type.value,
         cluster.nodes_max.value,
         cluster.density.per_node,
         &cluster.node.machine_type.value,
@@ -137,7 +137,7 @@ fn every_tier_has_the_machines_of_its_page() {
 fn the_host_that_a_page_prints_with_too_little_memory_is_corrected_by_name() {
     let plan = plan("2k", "aws", "us-east-1", "");
     assert_eq!(
-        plan.clusters[0].host.machine_type.reason,
+        plan.clusters[0].host.as_ref().unwrap().machine_type.reason,
         "8 vCPU / 32 GB a host: tier 2k, revision 1, the page prints c5.2xlarge, which has 16 GB (fixup c5_2xlarge_has_16_gb)"
     );
     let told = problems("2k", "aws", "us-east-1", "provisioners.machine = 'c5.2xlarge'");
@@ -288,7 +288,7 @@ fn a_region_of_which_nothing_is_known_asks_for_every_machine() {
     let machines = "coderd.machine = 'm5.large'\nprovisioners.machine = 'c5.9xlarge'\nworkspaces.machine = 'm5.2xlarge'\n\
                     database.machine = 'db.m5.2xlarge'";
     let plan = plan("1k", "aws", "us-gov-west-1", machines);
-    assert_eq!(plan.clusters[0].host.machine_type.value, "c5.9xlarge");
+    assert_eq!(plan.clusters[0].host.as_ref().unwrap().machine_type.value, "c5.9xlarge");
 }
 
 #[test]

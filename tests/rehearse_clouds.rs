@@ -28,6 +28,9 @@ const AWS: &[Variant] = &[
     ("3k\"\nregion = \"us-east-1", "tier_revision = 1", ZONE, ""),
     ("3k\"\nregion = \"eu-west-1", "", ZONE, ""),
     ("10k\"\nregion = \"us-east-1", "", ZONE, ""),
+    // coderd runs the builds itself.
+    ("1k\"\nregion = \"us-east-1", "license = \"community\"", ZONE, "[load]\nusers = 100"),
+    ("1k\"\nregion = \"us-east-1", "", ZONE, "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),
 ];
 
 const EXISTING_VPC: &str = r#"
@@ -52,6 +55,9 @@ const AZURE: &[Variant] = &[
     ("3k\"\nregion = \"westus", "tier_revision = 1", "", ""),
     ("3k\"\nregion = \"westeurope", "", "", ""),
     ("10k\"\nregion = \"eastus", "", "", ""),
+    // coderd runs the builds itself.
+    ("1k\"\nregion = \"eastus", "license = \"community\"\ntier_revision = 1", "", "[load]\nusers = 100"),
+    ("1k\"\nregion = \"eastus", "", "", "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),
 ];
 
 const EXISTING_VNET: &str = r#"

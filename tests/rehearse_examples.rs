@@ -116,6 +116,9 @@ const VARIANTS: &[Variant] = &[
     ("1k", "", "", OVERRIDES),
     // A standby from the page itself, and a machine that is a fixup.
     ("3k", "tier_revision = 1", "", ""),
+    // coderd runs the builds itself.
+    ("1k", "license = \"community\"", "", "[load]\nusers = 100"),
+    ("1k", "", "", "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),
     ("3k", "", "", "[load]\nusers = 2500\nbuilds_per_day = 2000"),
     ("10k", "", "", ""),
 ];

@@ -115,12 +115,14 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
   type = object({
     replicas             = number
     machine_type         = string
     disk_gb              = number
     max_open_connections = number
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
     image                = optional(string)
   })
 }
@@ -140,7 +142,7 @@ variable "database" {
 }
 
 variable "clusters" {
-  description = "Workspace clusters by name: place, Kubernetes version, range of services, public ranges that reach the API, the autoscaled nodes for workspaces, the system nodes, what a workspace should request, and the provisioner hosts beside it."
+  description = "Workspace clusters by name: place, Kubernetes version, range of services, public ranges that reach the API, the autoscaled nodes for workspaces, the system nodes, what a workspace should request, and the provisioner hosts beside it, if any."
   type = map(object({
     region        = string
     version       = string
@@ -162,7 +164,7 @@ variable "clusters" {
       cpu    = string
       memory = string
     })
-    provisioners = object({
+    provisioners = optional(object({
       hosts            = number
       daemons_per_host = number
       machine_type     = string
@@ -171,7 +173,7 @@ variable "clusters" {
       disk_throughput  = optional(number)
       tags             = optional(map(string), {})
       image            = optional(string)
-    })
+    }))
   }))
 
   validation {

@@ -152,13 +152,15 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
   type = object({
     replicas             = number
     machine_type         = string
     disk_type            = string
     disk_gb              = number
     max_open_connections = number
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
   })
 }
 
@@ -176,7 +178,7 @@ variable "database" {
 }
 
 variable "clusters" {
-  description = "Workspace clusters by name: the autoscaled pools for workspaces (min and max over all zones), the system pool, what a workspace should request, and the provisioner hosts beside it. private_endpoint hides the cluster's endpoint inside the VNet."
+  description = "Workspace clusters by name: the autoscaled pools for workspaces (min and max over all zones), the system pool, what a workspace should request, and the provisioner hosts beside it, if any. private_endpoint hides the cluster's endpoint inside the VNet."
   type = map(object({
     private_endpoint = optional(bool, false)
     nodes = object({
@@ -197,14 +199,14 @@ variable "clusters" {
       cpu    = string
       memory = string
     })
-    provisioners = object({
+    provisioners = optional(object({
       hosts            = number
       daemons_per_host = number
       machine_type     = string
       disk_type        = string
       disk_gb          = number
       tags             = optional(map(string), {})
-    })
+    }))
   }))
 
   validation {

@@ -96,13 +96,15 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
   type = object({
     replicas             = number
     machine_type         = string
     disk_type            = string
     disk_gb              = number
     max_open_connections = number
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
   })
 }
 
@@ -119,7 +121,7 @@ variable "database" {
 }
 
 variable "clusters" {
-  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it."
+  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it, if any."
   type = map(object({
     region             = string
     zones              = list(string)
@@ -142,14 +144,14 @@ variable "clusters" {
       cpu    = string
       memory = string
     })
-    provisioners = object({
+    provisioners = optional(object({
       hosts            = number
       daemons_per_host = number
       machine_type     = string
       disk_type        = string
       disk_gb          = number
       tags             = optional(map(string), {})
-    })
+    }))
   }))
 }
 

@@ -137,9 +137,10 @@ module "provisioners_main" {
   secrets      = module.secrets.secrets
 
   cluster = {
-    name    = "main"
-    project = var.project
-    region  = var.clusters["main"].region
+    name           = "main"
+    project        = var.project
+    endpoint       = module.workspaces_main.cluster.endpoint
+    ca_certificate = module.workspaces_main.cluster.ca_certificate
   }
 
   network = {

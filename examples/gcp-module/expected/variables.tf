@@ -122,13 +122,15 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
   type = object({
     replicas             = optional(number, 3)               # tier 1k, revision 2
     machine_type         = optional(string, "n4-standard-2") # 2 vCPU / 8 GB: tier 1k, revision 2
     disk_type            = optional(string, "hyperdisk-balanced")
     disk_gb              = optional(number, 30) # the system and the binary; coderd keeps its data in the database
     max_open_connections = optional(number, 30) # a replica; Coder's own deployment saturated 10 (coder/coder #21572)
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
   })
   default  = {}
   nullable = false
@@ -149,7 +151,7 @@ variable "database" {
 }
 
 variable "clusters" {
-  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it."
+  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it, if any."
   type = object({
     main = optional(object({
       region             = optional(string, "us-central1")
