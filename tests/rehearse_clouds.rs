@@ -25,6 +25,9 @@ const AWS: &[Variant] = &[
     // Two zones only.
     ("1k\"\nregion = \"us-west-1", "", ZONE, "[network]\ncidr = \"10.20.0.0/16\"\n[tags]\nteam = \"platform\""),
     ("1k\"\nregion = \"us-east-1", "", ACM, EXISTING_VPC),
+    // No public address: in a new network, and in the user's own without a zone.
+    ("1k\"\nregion = \"us-east-1", "", ZONE, "[network]\ninternal = true\nallowed_cidrs = [\"10.0.0.0/12\"]"),
+    ("1k\"\nregion = \"us-east-1", "", "wildcard = \"*.coder.acme.dev\"\ncertificate = \"arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555\"", INTERNAL_VPC),
     ("3k\"\nregion = \"us-east-1", "tier_revision = 1", ZONE, ""),
     ("3k\"\nregion = \"eu-west-1", "", ZONE, ""),
     ("10k\"\nregion = \"us-east-1", "", ZONE, ""),
@@ -43,6 +46,16 @@ database      = ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732", "subnet
 nat_addresses = ["203.0.113.7", "203.0.113.8"]
 "#;
 
+const INTERNAL_VPC: &str = r#"
+[network]
+internal = true
+[network.existing]
+id            = "vpc-0a1b2c3d4e5f60718"
+machines      = ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"]
+nodes         = ["subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"]
+database      = ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"]
+"#;
+
 #[rustfmt::skip]
 const AZURE: &[Variant] = &[
     ("1k\"\nregion = \"eastus", "tier_revision = 1", "", "[database]\nhigh_availability = true"),
@@ -51,6 +64,9 @@ const AZURE: &[Variant] = &[
     ("1k\"\nregion = \"westus", "", "", "[network]\ncidr = \"10.16.0.0/14\""),
     ("2k\"\nregion = \"westeurope", "tier_revision = 2", "", "azure.resource_group = \"coder-prod\"\nazure.waf = true\nazure.encryption_at_host = true\nazure.geo_redundant_backup = true\n[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\n[tags]\nteam = \"platform\""),
     ("2k\"\nregion = \"eastus", "", "", EXISTING_VNET),
+    // No public address: with a public zone, and in the user's own network without one.
+    ("1k\"\nregion = \"eastus", "", "dns_zone = \"acme.dev\"", "azure.dns_resource_group = \"dns\"\n[network]\ninternal = true\nallowed_cidrs = [\"10.0.0.0/12\"]"),
+    ("1k\"\nregion = \"westus", "", "wildcard = \"*.coder.acme.dev\"", "network.internal = true\n[network.existing]\nid = \"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/acme\"\ngateway = \"gateway\"\ncoderd = \"coderd\"\ndatabase = \"postgres\"\nnodes = \"nodes\"\nprovisioners = \"hosts\""),
     // The page's standby in a region without zones.
     ("3k\"\nregion = \"westus", "tier_revision = 1", "", ""),
     ("3k\"\nregion = \"westeurope", "", "", ""),

@@ -114,6 +114,12 @@ const VARIANTS: &[Variant] = &[
     ("1k", "", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"acme-dev\"", "[workspaces]\nper_node = 8\n[state]\nbackend = \"s3\"\nbucket = \"acme-terraform\"\nkey = \"coder.tfstate\"\nregion = \"us-east-1\""),
     ("1k", "", "", "[network]\ncidr = \"172.20.0.0/14\"\nzones = [\"us-central1-f\", \"us-central1-b\"]\n[state]\nbackend = \"azurerm\"\nstorage_account_name = \"acmetf\"\ncontainer_name = \"tfstate\"\nkey = \"coder.tfstate\""),
     ("1k", "", "", OVERRIDES),
+    // No public address: a certificate proved by DNS, and one that is there; without a zone the VPC has one of its own.
+    ("1k", "", "wildcard = \"*.coder.acme.dev\"\ndns_zone = \"acme-dev\"", "[network]\ninternal = true\nallowed_cidrs = [\"10.0.0.0/12\", \"203.0.113.0/24\"]"),
+    ("2k", "", "wildcard = \"*.coder.acme.dev\"\ncertificate = \"projects/acme-prod/locations/us-central1/certificates/acme-dev\"", "[network]\ninternal = true"),
+    // The user's own network: with private service access and a list of who may come in; and a shared one, internal.
+    ("1k", "", "dns_zone = \"acme-dev\"", "[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\n[network.existing]\nid = \"projects/acme-prod/global/networks/acme\"\ncoderd = \"control\"\nnodes = \"workspaces\"\npods = \"pods\"\nservices = \"services\"\nprivate_services = true\nnat_addresses = [\"203.0.113.7\"]"),
+    ("2k", "", "dns_zone = \"acme-dev\"", "[network]\ninternal = true\ncidr = \"10.9.0.0/20\"\nallowed_cidrs = [\"10.0.0.0/12\"]\n[network.existing]\nid = \"projects/acme-net/global/networks/acme\"\ncoderd = \"control\"\nnodes = \"workspaces\"\npods = \"pods\"\nservices = \"services\"\nproxies = \"proxies\""),
     // A standby from the page itself, and a machine that is a fixup.
     ("3k", "tier_revision = 1", "", ""),
     // coderd runs the builds itself.

@@ -64,6 +64,23 @@ const MUTATIONS: &[Mutation] = &[
     ("no upgrades in a channel", "modules/gcp/workspaces/pools.tf", "auto_upgrade = true", "auto_upgrade = false", "Auto_upgrade must be true"),
 ];
 
+/// The same behind an internal load balancer.
+const INTERNAL: &str = "network.internal = true\n";
+
+#[rustfmt::skip]
+const INTERNAL_MUTATIONS: &[Mutation] = &[
+    ("no subnet for proxies", "modules/gcp/network/main.tf", "purpose       = \"REGIONAL_MANAGED_PROXY\"", "purpose       = \"PRIVATE\"", "An active proxy-only subnetwork is required"),
+    ("certificate of another place", "modules/gcp/coderd/certificate.tf", "local.public ? \"global\" : var.region", "\"global\"", "does not lie in us-central1, the proxy's region"),
+    ("schemes that differ", "modules/gcp/coderd/internal.tf", "= \"INTERNAL_MANAGED\" #", "= \"EXTERNAL_MANAGED\" #", "its backend service's is EXTERNAL_MANAGED"),
+    ("port without a name", "modules/gcp/coderd/internal.tf", "= \"http\"             # the", "= \"web\"             # the", "is not a named_port"),
+    ("proxies in another range", "terraform.tfvars", "cidr = \"10.64.4.0/22\"", "cidr = \"10.64.0.0/22\"", "Address ranges overlap: "),
+];
+
+#[test]
+fn every_mutation_behind_an_internal_balancer_is_found_for_the_right_reason() {
+    assert_all_found(generated::directory(&format!("{INTERNAL}{SPEC}")).path(), INTERNAL_MUTATIONS);
+}
+
 #[test]
 fn every_mutation_of_generated_output_is_found_for_the_right_reason() {
     assert_all_found(generated::directory(SPEC).path(), MUTATIONS);

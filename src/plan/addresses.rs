@@ -106,6 +106,10 @@ pub struct Need {
     pub pods: u32,
     /// Zones that all of them are spread over.
     pub zones: u32,
+    /// Whether the load balancer is internal.
+    pub internal: bool,
+    /// Whether machines stand in subnets of the user's own.
+    pub existing: bool,
 }
 
 /// Keys of zones, in their order: a layout has room for no more.
@@ -114,7 +118,7 @@ pub const ZONE_KEYS: [&str; 3] = ["a", "b", "c"];
 impl Need {
     /// What `clusters` need that share a network, beside so many coderd.
     pub fn of<'c>(clusters: impl Iterator<Item = &'c ClusterPlan>, replicas: u32, zones: u32) -> Need {
-        let none = Need { nodes: 0, hosts: 0, replicas, pods: 0, zones };
+        let none = Need { nodes: 0, hosts: 0, replicas, pods: 0, zones, internal: false, existing: false };
         clusters.fold(none, |need, cluster| Need {
             // A pool's upgrade adds a node a zone, and so does the system pool's.
             nodes: need.nodes.saturating_add(cluster.nodes_max.value.saturating_add(3 * zones)),

@@ -57,8 +57,18 @@ pub const NETWORK: Layout = Layout {
             name: "coderd",
             of: Of::ControlPlane,
             at: At::Nth { below: 8, nth: 0 },
-            // While a new generation starts, the old one still runs.
-            need: |need| (2 * u64::from(need.replicas) + RESERVED, String::new()),
+            // While a new generation starts, the old one still runs; an internal balancer has its address here too.
+            need: |need| {
+                let addresses = 2 * u64::from(need.replicas) + u64::from(need.internal) + RESERVED;
+                (if need.existing { 0 } else { addresses }, String::new())
+            },
+        },
+        Part {
+            // Cloud Load Balancing, "Proxy-only subnets": a /26 at least.
+            name: "proxies",
+            of: Of::ControlPlane,
+            at: At::Nth { below: 8, nth: 1 },
+            need: |need| (if need.internal && !need.existing { 64 } else { 0 }, String::new()),
         },
         Part {
             // GKE takes a /28. Far from coderd, at the other end of the first sixteenth.
@@ -80,6 +90,7 @@ pub const NETWORK: Layout = Layout {
             at: At::Nth { below: 4, nth: 2 },
             need: |need| {
                 let addresses = u64::from(need.nodes) + 2 * u64::from(need.hosts) + RESERVED;
+                let addresses = if need.existing { 0 } else { addresses };
                 (addresses, format!("{} nodes at most, {} hosts", need.nodes, need.hosts))
             },
         },
@@ -87,7 +98,7 @@ pub const NETWORK: Layout = Layout {
             name: "services",
             of: Of::Cluster,
             at: At::Nth { below: 4, nth: 3 },
-            need: |_| (256, String::new()),
+            need: |need| (if need.existing { 0 } else { 256 }, String::new()),
         },
         Part {
             name: "pods",
@@ -95,7 +106,7 @@ pub const NETWORK: Layout = Layout {
             at: At::Nth { below: 1, nth: 1 },
             need: |need| {
                 let a_node = pod_addresses(need);
-                let all = u64::from(need.nodes) * u64::from(a_node);
+                let all = if need.existing { 0 } else { u64::from(need.nodes) * u64::from(a_node) };
                 (all, format!("{} nodes at most × {a_node} addresses", need.nodes))
             },
         },
@@ -123,20 +134,23 @@ pub const QUOTAS: quotas::Names = quotas::Names {
     all_cpus: Some(("CPUs (all regions)", "global")),
     disks: disk_quota,
     machines: Some("VM instances"),
-    fixed: |_, _, is_home| {
-        let of_nat = Fixed {
+    fixed: |spec, _, is_home| {
+        let nat = Fixed {
             name: "Static external IP addresses",
             is_global: false,
             count: NAT_ADDRESSES,
             of: "Cloud NAT",
         };
-        let of_balancer = Fixed {
+        let balancer = Fixed {
             name: "Static external IP addresses global",
             is_global: true,
             count: 1,
             of: "load balancer",
         };
-        if is_home { vec![of_nat, of_balancer] } else { vec![of_nat] }
+        // The user's own network and an internal balancer take none.
+        let nat = (!is_home || spec.network.existing.is_none()).then_some(nat);
+        let balancer = (is_home && !spec.network.internal).then_some(balancer);
+        nat.into_iter().chain(balancer).collect()
     },
 };
 

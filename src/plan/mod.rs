@@ -184,7 +184,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         directory: spec.output.as_ref().map_or("infra", |output| output.get_ref()).to_owned(),
         name: spec.name.get_ref().clone(),
         labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
-        gcp: spec.gcp.as_ref().map(|gcp| Gcp { project: gcp.project.get_ref().clone() }),
+        gcp: spec.gcp.as_ref().map(|gcp| Gcp::of(gcp, spec.network.existing.as_ref())),
         aws: spec.aws.as_ref().map(|aws| Aws::of(aws, answers)),
         azure: spec
             .azure
@@ -248,6 +248,7 @@ fn access(spec: &Spec) -> Access {
         dns_zone: text(&spec.access.dns_zone),
         certificate: text(&spec.access.certificate),
         allowed_cidrs: spec.network.allowed_cidrs.iter().map(|cidr| cidr.get_ref().to_string()).collect(),
+        internal: spec.network.internal,
     }
 }
 

@@ -91,6 +91,7 @@ pub fn divide(
     };
     let mut problems = meaningless(&groups);
     problems.extend(children(spec, &groups));
+    problems.extend(unreached(spec, &groups));
     let azure_networks = groups
         .iter()
         .filter(|(key, members)| match key {
@@ -204,6 +205,34 @@ fn meaningless(groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> Vec<Diagno
         .collect()
 }
 
+/// Clusters that the user's own or an internal network does not hold: nothing here connects two networks.
+fn unreached(spec: &Spec, groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> Vec<Diagnostic> {
+    let place = |member: &Member<'_>| member.sized.region.span();
+    let apart = groups.iter().filter(|(key, _)| key.is_some() && spec.network.internal);
+    let apart = apart.flat_map(|(_, members)| members).map(|member| {
+        Diagnostic::at(
+            place(member),
+            format!(
+                "cluster \"{}\" stands in another network, which an internal coderd is not reached from",
+                member.plan.name
+            ),
+        )
+        .note("its provisioner hosts and workspaces call the access URL, and tierform connects no networks")
+        .help("put the cluster beside coderd, or leave out `network.internal`")
+    });
+    let is_shared =
+        |member: &&Member<'_>| spec.network.existing.is_some() && member.place.cloud == Cloud::Gcp;
+    let second = groups.get(&None).into_iter().flatten().skip(1).filter(is_shared).map(|member| {
+        Diagnostic::at(
+            place(member),
+            format!("cluster \"{}\" has no subnet in `[network.existing]`", member.plan.name),
+        )
+        .note("on Google Cloud all clusters stand in one VPC, and the keys there name the subnet of one")
+        .help("keep one cluster in your own network, or let tierform make the network")
+    });
+    apart.chain(second).collect()
+}
+
 /// The ranges that are taken, and those that are to be had.
 struct Ranges<'a> {
     answers: &'a Answers,
@@ -282,8 +311,13 @@ impl<'a> Ranges<'a> {
         let layout = CloudRules::of(cloud).network;
         // On AWS all of them stand in the same subnets; elsewhere the network's block is the first one's.
         let sharing = if cloud == Cloud::Aws { members.len() } else { 1 };
-        let replicas = if key.is_none() { replicas } else { 0 };
-        let need = Need::of(members.iter().take(sharing).map(|member| &member.plan), replicas, zones);
+        let is_home = key.is_none();
+        let replicas = if is_home { replicas } else { 0 };
+        let need = Need {
+            internal: is_home && self.spec.network.internal,
+            existing: is_home && self.spec.network.existing.is_some(),
+            ..Need::of(members.iter().take(sharing).map(|member| &member.plan), replicas, zones)
+        };
         let network = match key {
             None => {
                 let block = self.home_block(layout, members.first());

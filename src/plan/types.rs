@@ -154,7 +154,9 @@ pub struct Existing {
     pub id: String,
     /// The public addresses that its machines go out by, by a key.
     pub nat_addresses: IndexMap<String, String>,
-    /// Its subnets: by kind, then by zone key; on Azure one name a kind under `a`.
+    /// Whether it has Google's private service access.
+    pub private_services: bool,
+    /// Its subnets: by kind, then by zone key; on Azure and Google Cloud one name a kind under `a`.
     pub subnets: IndexMap<&'static str, IndexMap<&'static str, String>>,
 }
 
@@ -168,6 +170,7 @@ impl Existing {
         Existing {
             id: keys.id.get_ref().clone(),
             nat_addresses: (1..).map(|at| format!("nat-{at}")).zip(texts(&keys.nat_addresses)).collect(),
+            private_services: keys.private_services,
             subnets: keys.subnets.iter().map(|(kind, list)| (*kind, zonal(list))).collect(),
         }
     }
@@ -178,6 +181,25 @@ impl Existing {
 pub struct Gcp {
     /// The project's id.
     pub project: String,
+    /// The public addresses that the user's own network goes out by.
+    pub nat_addresses: Vec<String>,
+    /// The project of the user's own network, where it is another one: the host project of a shared VPC.
+    pub host_project: Option<String>,
+}
+
+impl Gcp {
+    /// The keys of `[gcp]`, and those of the network.
+    pub(super) fn of(keys: &spec::Gcp, existing: Option<&spec::Existing>) -> Gcp {
+        let project = keys.project.get_ref();
+        let host = existing.and_then(|existing| existing.id.get_ref().split('/').nth(1));
+        Gcp {
+            project: project.clone(),
+            nat_addresses: existing
+                .map(|existing| existing.nat_addresses.iter().map(|text| text.get_ref().clone()).collect())
+                .unwrap_or_default(),
+            host_project: host.filter(|host| host != project).map(str::to_owned),
+        }
+    }
 }
 
 /// What only AWS has.
@@ -301,6 +323,8 @@ pub struct Access {
     pub certificate: Option<String>,
     /// Who may come in; empty means everyone.
     pub allowed_cidrs: Vec<String>,
+    /// Whether the balancer has no public address.
+    pub internal: bool,
 }
 
 /// A pinned release.

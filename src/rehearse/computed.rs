@@ -30,6 +30,10 @@ pub fn value(subject: &Subject, path: &str, known: &Object) -> Option<Value> {
         ("aws_rds_orderable_db_instance", "instance_class") => preferred(known, "preferred_instance_classes"),
         ("aws_rds_orderable_db_instance", "engine_version") => preferred(known, "preferred_engine_versions"),
         ("azurerm_location", "zone_mappings") => Some(zone_mappings(known)),
+        // Of a data source: the ranges of a subnet of the user's own, in sizes that GKE takes.
+        ("google_compute_subnetwork", "secondary_ip_range") => Some(Value::List(
+            [("pods", "10.128.0.0/14"), ("services", "10.132.0.0/20")].map(secondary).into(),
+        )),
         _ => None,
     }
 }
@@ -207,6 +211,13 @@ fn zone_mappings(known: &Object) -> Value {
         ]))
     };
     Value::List(azure_regions::zones(location).iter().map(mapping).collect())
+}
+
+fn secondary((name, cidr): (&str, &str)) -> Value {
+    Value::Map(Object::from([
+        ("range_name".to_owned(), name.into()),
+        ("ip_cidr_range".to_owned(), cidr.into()),
+    ]))
 }
 
 #[cfg(test)]

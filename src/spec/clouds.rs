@@ -1,8 +1,8 @@
-//! What single strings must look like on the cloud that they are for: zones, certificates, tags, ids of the user's own
-//! network. Each check says what is wrong, what the rule is and what to write instead.
+//! What single strings must look like on the cloud that they are for: zones, certificates, tags. Each check says what is wrong, what the rule is and what to write instead.
 
 use super::Cloud;
-use super::names::{self, LETTER, LETTER_OR_DIGIT, LOWER_OR_DIGIT, Pattern, Set};
+use super::names::{self, LETTER, LOWER_OR_DIGIT, Pattern, Set};
+use super::networks;
 use super::wording::{bare, quoted};
 use crate::diagnostic::Diagnostic;
 
@@ -82,7 +82,9 @@ fn gcp_dns_zone(text: &str) -> Result<(), Diagnostic> {
 fn gcp_certificate(text: &str) -> Result<(), Diagnostic> {
     const NAME: Pattern = Pattern::new("a certificate's name", 1..64, "coder");
     let parts: Vec<&str> = text.splitn(7, '/').collect();
-    if let ["projects", owner, "locations", "global", "certificates", name] = parts[..] {
+    if let ["projects", owner, "locations", location, "certificates", name] = parts[..]
+        && (location == "global" || names::region(location).is_ok())
+    {
         if names::project(owner).is_err() {
             let at = "projects/".len();
             let what = format!("names the project {}, which is not a project id", quoted(owner));
@@ -96,7 +98,7 @@ fn gcp_certificate(text: &str) -> Result<(), Diagnostic> {
         0..text.len(),
         format!("{} is not a certificate of Certificate Manager", quoted(text)),
     )
-    .note("the global HTTPS load balancer takes certificates of Certificate Manager at location global")
+    .note("the load balancer takes certificates of Certificate Manager: the global one at location global, an internal one in its region")
     .help("write projects/<project>/locations/global/certificates/<name>"))
 }
 
@@ -153,22 +155,15 @@ pub(super) fn vault(text: &str) -> Result<(), Diagnostic> {
     })
 }
 
-/// `network.existing.id` on Azure.
-pub(super) fn vnet(text: &str) -> Result<(), Diagnostic> {
-    resource_id(text, "Microsoft.Network/virtualNetworks").map_err(|fault| {
-        fault.help("write the VNet's id; `az network vnet show --resource-group acme --name acme --query id` prints it")
-    })
-}
-
 /// A resource id of that type: `/subscriptions/<id>/resourceGroups/<name>/providers/<type>/<name>`.
-fn resource_id(text: &str, of: &str) -> Result<(), Diagnostic> {
+pub(super) fn resource_id(text: &str, of: &str) -> Result<(), Diagnostic> {
     let parts: Vec<&str> = text.split('/').collect();
     if let ["", "subscriptions", subscription, "resourceGroups", group, "providers", provider, kind, name] =
         parts[..]
         && uuid(subscription).is_ok()
         && resource_group(group).is_ok()
         && format!("{provider}/{kind}") == of
-        && subnet_name(name).is_ok()
+        && networks::subnet_name(name).is_ok()
     {
         return Ok(());
     }
@@ -202,23 +197,6 @@ pub(super) fn resource_group(text: &str) -> Result<(), Diagnostic> {
         rest: REST,
         last: LAST,
         ..Pattern::new("a resource group's name", 1..91, "acme-coder")
-    };
-    PATTERN.check(text)
-}
-
-/// A subnet's name on Azure, and whatever follows the same rule (Azure, "Naming rules and restrictions").
-pub(super) fn subnet_name(text: &str) -> Result<(), Diagnostic> {
-    const REST: Set = Set {
-        words: "letters, digits, `-`, `_` and `.`",
-        has: |c| c.is_ascii_alphanumeric() || "-_.".contains(c),
-    };
-    const LAST: Set =
-        Set { words: "a letter, a digit or `_`", has: |c| c.is_ascii_alphanumeric() || c == '_' };
-    const PATTERN: Pattern = Pattern {
-        first: LETTER_OR_DIGIT,
-        rest: REST,
-        last: LAST,
-        ..Pattern::new("a subnet's name", 1..81, "coderd")
     };
     PATTERN.check(text)
 }
@@ -278,27 +256,6 @@ pub(super) fn principal(text: &str) -> Result<(), Diagnostic> {
 
 fn is_partition(text: &str) -> bool {
     matches!(text, "aws" | "aws-us-gov")
-}
-
-/// `network.existing.id` on AWS.
-pub(super) fn vpc(text: &str) -> Result<(), Diagnostic> {
-    aws_id(text, "vpc-", "a VPC's id")
-}
-
-/// A subnet's id on AWS.
-pub(super) fn subnet(text: &str) -> Result<(), Diagnostic> {
-    aws_id(text, "subnet-", "a subnet's id")
-}
-
-fn aws_id(text: &str, prefix: &str, noun: &str) -> Result<(), Diagnostic> {
-    let is_hex =
-        |id: &str| matches!(id.len(), 8 | 17) && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    match text.strip_prefix(prefix).is_some_and(is_hex) {
-        true => Ok(()),
-        false => Err(Diagnostic::at(0..text.len(), format!("{} is not {noun}", quoted(text)))
-            .note(format!("it is `{prefix}` and 17 lower-case hexadecimal digits, or 8 where it is old"))
-            .help(format!("write one such as \"{prefix}0a1b2c3d4e5f60718\""))),
-    }
 }
 
 /// How many entries `[tags]` may have, and why no more.

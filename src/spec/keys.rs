@@ -1,7 +1,7 @@
 //! The keys of `coder.toml`: one entry each, with its type, its range and the words that explain it.
 //! Reading, suggestions and messages derive from these lists; nothing else knows which keys there are.
 
-use super::{Cloud, access, address, clouds, names};
+use super::{Cloud, access, address, clouds, names, networks};
 use crate::diagnostic::Diagnostic;
 
 /// A check of one string. Its diagnostic is a draft: the message is what comes after the key's name, the span counts
@@ -287,7 +287,7 @@ static DATABASE: &[Key] = &[
 static NETWORK: &[Key] = &[
     Key::new("cidr", Kind::Text(address::private), "the private range from which every subnet is cut"),
     Key::new("zones", Kind::CloudList(clouds::zone), "the region's zones that machines are spread over"),
-    Key::new("internal", Kind::Flag, "whether coderd has no public address").later(),
+    Key::new("internal", Kind::Flag, "whether coderd has no public address"),
     Key::new(
         "allowed_cidrs",
         Kind::List(address::allowed),
@@ -299,44 +299,76 @@ static NETWORK: &[Key] = &[
 /// `[network.existing]`, each cloud's own.
 pub(super) const fn existing(cloud: Cloud) -> &'static [Key] {
     match cloud {
-        Cloud::Gcp => &[],
+        Cloud::Gcp => EXISTING_GCP,
         Cloud::Aws => EXISTING_AWS,
         Cloud::Azure => EXISTING_AZURE,
     }
 }
 
+static EXISTING_GCP: &[Key] = &[
+    Key::new("id", Kind::Text(networks::network), "the VPC's id, in the host project where it is shared")
+        .required("id = \"projects/acme-net/global/networks/acme\""),
+    Key::new("coderd", Kind::Text(networks::google_subnet), "the name of coderd's subnet")
+        .required("coderd = \"coderd\""),
+    Key::new(
+        "nodes",
+        Kind::Text(networks::google_subnet),
+        "the name of the subnet of nodes and provisioner hosts",
+    )
+    .required("nodes = \"workspaces\""),
+    Key::new(
+        "pods",
+        Kind::Text(networks::secondary_range),
+        "the name of that subnet's secondary range for pods",
+    )
+    .required("pods = \"pods\""),
+    Key::new(
+        "services",
+        Kind::Text(networks::secondary_range),
+        "the name of that subnet's secondary range for Kubernetes services",
+    )
+    .required("services = \"services\""),
+    Key::new(
+        "proxies",
+        Kind::Text(networks::google_subnet),
+        "the name of the region's proxy-only subnet, for an internal load balancer",
+    ),
+    Key::new("private_services", Kind::Flag, "whether the VPC has private service access already"),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+];
+
 static EXISTING_AWS: &[Key] = &[
-    Key::new("id", Kind::Text(clouds::vpc), "the VPC's id").required("id = \"vpc-0a1b2c3d4e5f60718\""),
-    Key::new("public", Kind::List(clouds::subnet), "ids of the balancer's subnets, one a zone"),
+    Key::new("id", Kind::Text(networks::vpc), "the VPC's id").required("id = \"vpc-0a1b2c3d4e5f60718\""),
+    Key::new("public", Kind::List(networks::subnet), "ids of the balancer's subnets, one a zone"),
     Key::new(
         "machines",
-        Kind::List(clouds::subnet),
+        Kind::List(networks::subnet),
         "ids of coderd's and the provisioner hosts' subnets, one a zone",
     )
     .required("machines = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
-    Key::new("nodes", Kind::List(clouds::subnet), "ids of the nodes' subnets, one a zone")
+    Key::new("nodes", Kind::List(networks::subnet), "ids of the nodes' subnets, one a zone")
         .required("nodes = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
-    Key::new("database", Kind::List(clouds::subnet), "ids of the database's subnets, one a zone")
+    Key::new("database", Kind::List(networks::subnet), "ids of the database's subnets, one a zone")
         .required("database = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
     Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
 ];
 
 static EXISTING_AZURE: &[Key] = &[
-    Key::new("id", Kind::Text(clouds::vnet), "the VNet's resource id")
+    Key::new("id", Kind::Text(networks::vnet), "the VNet's resource id")
         .required("id = \"/subscriptions/…/virtualNetworks/acme\""),
-    Key::new("gateway", Kind::Text(clouds::subnet_name), "the name of the Application Gateway's subnet")
+    Key::new("gateway", Kind::Text(networks::subnet_name), "the name of the Application Gateway's subnet")
         .required("gateway = \"gateway\""),
-    Key::new("coderd", Kind::Text(clouds::subnet_name), "the name of coderd's subnet")
+    Key::new("coderd", Kind::Text(networks::subnet_name), "the name of coderd's subnet")
         .required("coderd = \"coderd\""),
     Key::new(
         "database",
-        Kind::Text(clouds::subnet_name),
+        Kind::Text(networks::subnet_name),
         "the name of the subnet that is delegated to PostgreSQL",
     )
     .required("database = \"database\""),
-    Key::new("nodes", Kind::Text(clouds::subnet_name), "the name of the nodes' subnet")
+    Key::new("nodes", Kind::Text(networks::subnet_name), "the name of the nodes' subnet")
         .required("nodes = \"nodes\""),
-    Key::new("provisioners", Kind::Text(clouds::subnet_name), "the name of the provisioner hosts' subnet")
+    Key::new("provisioners", Kind::Text(networks::subnet_name), "the name of the provisioner hosts' subnet")
         .required("provisioners = \"provisioners\""),
     Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
 ];

@@ -10,6 +10,7 @@ mod clusters;
 mod file;
 mod keys;
 mod names;
+mod networks;
 mod of_tier;
 mod problems;
 mod read;
@@ -327,6 +328,8 @@ pub struct Network {
     pub cidr: Option<Spanned<Ipv4Net>>,
     /// `zones` of the region, in the order written, no duplicates, known to the catalog.
     pub zones: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `internal`: no public address for coderd.
+    pub internal: bool,
     /// `allowed_cidrs`: who may reach the access URL; absent means everyone.
     pub allowed_cidrs: Vec<Spanned<Ipv4Net>>,
     /// `existing`: the user's own network; nothing of it is made then.
@@ -336,10 +339,12 @@ pub struct Network {
 /// `[network.existing]`: ids of the user's own network, in each cloud's own way.
 #[derive(Debug, Clone)]
 pub struct Existing {
-    /// Its id: a VPC's on AWS, a VNet's on Azure.
+    /// Its id: a VPC's on Google Cloud and AWS, a VNet's on Azure.
     pub id: Spanned<String>,
     /// The public addresses that its machines go out by.
     pub nat_addresses: Vec<Spanned<String>>,
+    /// `private_services`: whether Google's private service access is there already.
+    pub private_services: bool,
     /// Its subnets by their key in the file, in the order of the catalog of keys. On AWS each key has one for each zone.
     pub subnets: IndexMap<&'static str, Vec<Spanned<String>>>,
 }

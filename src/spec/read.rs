@@ -293,6 +293,7 @@ fn network(section: &Section<'_>) -> Network {
     Network {
         cidr: section.text("cidr").and_then(range),
         zones: section.list("zones"),
+        internal: is_set(section, "internal"),
         allowed_cidrs: section
             .list("allowed_cidrs")
             .map_or_else(Vec::new, |list| list.into_inner().into_iter().filter_map(range).collect()),
@@ -305,14 +306,26 @@ fn existing_network(section: &Section<'_>) -> Option<Existing> {
     Some(Existing {
         id: section.text("id")?,
         nat_addresses: list(section, "nat_addresses"),
+        private_services: is_set(section, "private_services"),
         subnets: keys
             .map(|key| (*key, section.text(key).map_or_else(|| list(section, key), |one| vec![one])))
             .collect(),
     })
 }
 
-/// The subnets of `[network.existing]` on any cloud.
-const SUBNETS: [&str; 7] = ["public", "gateway", "coderd", "machines", "nodes", "provisioners", "database"];
+/// The subnets of `[network.existing]` on any cloud, and on Google Cloud the ranges of that of the nodes.
+const SUBNETS: [&str; 10] = [
+    "public",
+    "gateway",
+    "coderd",
+    "machines",
+    "nodes",
+    "pods",
+    "services",
+    "provisioners",
+    "database",
+    "proxies",
+];
 
 fn state(section: &Section<'_>) -> State {
     let backend = section.word("backend", &Backend::ALL, Backend::as_str);

@@ -17,6 +17,7 @@ pub(super) fn check(root: &Section<'_>, problems: &mut Problems<'_>) {
     wildcard(&root.section("access"), problems);
     certificate(&root.section("access"), root, problems);
     certificate_region(&root.section("access"), root, problems);
+    internal(root, problems);
     burstable(root, problems);
     on_coderd(root, problems);
     other_clouds(root, problems);
@@ -104,9 +105,61 @@ fn certificate(access: &Section<'_>, root: &Section<'_>, problems: &mut Problems
     }
 }
 
-/// A balancer of AWS takes certificates of its own region only.
+/// Only a balancer that the world reaches can prove a name itself, and what is internal is so as a whole.
+fn internal(root: &Section<'_>, problems: &mut Problems<'_>) {
+    let (access, network, aws) = (root.section("access"), root.section("network"), root.section("aws"));
+    let Some(asked) = network.flag("internal").filter(|asked| *asked.get_ref()) else { return };
+    if problems.cloud() == Cloud::Gcp
+        && !access.has("dns_zone")
+        && !access.has("certificate")
+        && !problems.may_hide("access")
+    {
+        problems.push(
+            Diagnostic::at(asked.span(), "`network.internal` needs `access.dns_zone` or `access.certificate`")
+                .note("a certificate authority cannot reach an internal load balancer, so the name is proved by a public DNS record or not at all")
+                .help("name the public Cloud DNS zone of the domain, or a certificate in the region"),
+        );
+    }
+    if let Some(place) = aws.place("api_cidrs") {
+        problems.push(
+            Diagnostic::at(place, "`aws.api_cidrs` contradicts `network.internal`")
+                .note("it opens the clusters' API to public addresses, and `internal` means that nothing is reached from outside")
+                .help("leave one of the two out"),
+        );
+    }
+    if let Some(place) = network.section("network.existing").place("public") {
+        problems.push(
+            Diagnostic::at(place, "`network.existing.public` has no meaning with `network.internal`")
+                .note("an internal load balancer stands in the subnets of `machines`")
+                .help("leave it out"),
+        );
+    }
+}
+
+/// A balancer of one region takes certificates of that region only, Google's global one those at location global.
 fn certificate_region(access: &Section<'_>, root: &Section<'_>, problems: &mut Problems<'_>) {
     let (Some(certificate), Some(region)) = (access.text("certificate"), root.text("region")) else { return };
+    if problems.cloud() == Cloud::Gcp {
+        let is_internal = root.section("network").flag("internal").is_some_and(|asked| *asked.get_ref());
+        let own = certificate.get_ref().split('/').nth(3).unwrap_or_default();
+        let (wanted, which) = match is_internal {
+            true => {
+                (region.get_ref().as_str(), "an internal load balancer takes certificates of its own region")
+            }
+            false => ("global", "the global load balancer takes certificates at location global"),
+        };
+        if own != wanted {
+            problems.push(
+                Diagnostic::at(
+                    certificate.span(),
+                    format!("`access.certificate` is one at location {}", quoted(own)),
+                )
+                .note(which)
+                .help(format!("name one at location {wanted}, or a DNS zone in which one is proved")),
+            );
+        }
+        return;
+    }
     let own = certificate.get_ref().split(':').nth(3);
     if problems.cloud() == Cloud::Aws && own.is_some_and(|own| own != region.get_ref()) {
         problems.push(
@@ -212,6 +265,10 @@ fn other_clouds(root: &Section<'_>, problems: &mut Problems<'_>) {
 fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
     let existing = network.section("network.existing");
     let Some(span) = existing.span.clone() else { return };
+    let is_internal = network.flag("internal").is_some_and(|asked| *asked.get_ref());
+    if problems.cloud() == Cloud::Gcp {
+        proxies(&existing, is_internal, span.clone(), problems);
+    }
     // On Azure the range is still cut for what lies outside the VNet, pods and services, and zones are the machines' own.
     if problems.cloud() == Cloud::Azure
         && let Some(place) = network.place("allowed_cidrs")
@@ -237,6 +294,13 @@ fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
             );
         }
     }
+    if !is_internal && !existing.has("public") && !problems.may_hide("public") {
+        problems.push(
+            Diagnostic::at(span.clone(), "`network.existing.public` is required")
+                .note("the load balancer has public addresses unless `network.internal` is true, and so stands in public subnets")
+                .help("name one such subnet a zone, or set `internal = true` under `[network]`"),
+        );
+    }
     let counts: Vec<_> = ["machines", "nodes", "database"]
         .iter()
         .filter_map(|key| existing.list(key).map(|list| list.get_ref().len()))
@@ -249,6 +313,28 @@ fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
                 .note("of each kind there is one a zone, in the same order, in two or three zones")
                 .help("name as many of each kind"),
         );
+    }
+}
+
+/// An internal load balancer of Google Cloud calls coderd through proxies in a subnet of their own, of which a VPC has one in a region.
+fn proxies(
+    existing: &Section<'_>,
+    is_internal: bool,
+    span: std::ops::Range<usize>,
+    problems: &mut Problems<'_>,
+) {
+    match existing.place("proxies") {
+        None if is_internal && !problems.may_hide("proxies") => problems.push(
+            Diagnostic::at(span, "`network.existing.proxies` is required with `network.internal`")
+                .note("an internal load balancer calls coderd through the region's proxy-only subnet (purpose REGIONAL_MANAGED_PROXY)")
+                .help("make one in the VPC, a /26 at least, and write its name"),
+        ),
+        Some(place) if !is_internal => problems.push(
+            Diagnostic::at(place, "`network.existing.proxies` has no meaning without `network.internal`")
+                .note("only an internal load balancer has its proxies in the VPC")
+                .help("leave it out, or set `internal = true` under `[network]`"),
+        ),
+        _ => {}
     }
 }
 

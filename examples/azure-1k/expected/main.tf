@@ -24,6 +24,7 @@ module "network" {
   tags            = local.tags
   network         = var.network
   allowed_cidrs   = var.access.allowed_cidrs
+  internal        = var.access.internal
 }
 
 module "secrets" {
@@ -89,6 +90,7 @@ module "coderd" {
     subnet         = module.network.subnets["coderd"].id
     gateway_subnet = module.network.subnets["gateway"].id
     gateway_cidr   = module.network.subnets["gateway"].cidr
+    vnet_id        = module.network.network.id
     nat_ready      = module.network.nat_ready
   }
 
@@ -116,7 +118,7 @@ module "workspaces_main" {
   nat_ready           = module.network.nat_ready
   authorized_cidrs    = var.runner_cidrs
   admin_groups        = var.admin_groups
-  private_endpoint    = var.clusters["main"].private_endpoint
+  private_endpoint    = var.access.internal || var.clusters["main"].private_endpoint
   nodes               = var.clusters["main"].nodes
   system_nodes        = var.clusters["main"].system_nodes
   encryption_at_host  = var.encryption_at_host

@@ -6,7 +6,7 @@ output "url" {
 }
 
 output "address" {
-  description = "Public address of the Application Gateway."
+  description = "Address of the Application Gateway."
   value       = module.coderd.address
 }
 

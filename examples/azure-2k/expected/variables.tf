@@ -63,7 +63,7 @@ variable "tags" {
 # Access
 
 variable "access" {
-  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the certificate for both (secret id without a version) and its Key Vault (resource id), the Azure DNS zone to write records into with its resource group, and the ranges allowed in (none: everyone)."
+  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the certificate for both (secret id without a version) and its Key Vault (resource id), the Azure DNS zone to write records into with its resource group, the ranges allowed in (none: everyone), and whether the gateway and the clusters' endpoints have addresses of the VNet only."
   type = object({
     hostname                = string
     wildcard                = optional(string)
@@ -72,6 +72,7 @@ variable "access" {
     dns_zone                = optional(string)
     dns_zone_resource_group = optional(string)
     allowed_cidrs           = optional(set(string), [])
+    internal                = optional(bool, false)
   })
 }
 

@@ -23,7 +23,7 @@ resource "google_project_service" "apis" {
     "secretmanager.googleapis.com",
     "servicenetworking.googleapis.com", # the peering that Cloud SQL sits behind
     "sqladmin.googleapis.com",
-  ], var.access.dns_zone == null ? [] : ["dns.googleapis.com"]))
+  ], var.access.dns_zone == null && !var.access.internal ? [] : ["dns.googleapis.com"]))
 
   project            = var.project
   service            = each.key
@@ -88,9 +88,12 @@ module "coderd" {
 
   network = {
     id            = module.network.network.id
+    project       = module.network.network.project
     subnet        = module.network.subnets["coderd"].self_link
     nat_addresses = module.network.nat_addresses # deployments with allowed_cidrs must still admit themselves
     nat_ready     = module.network.nat_ready
+    proxies_cidr  = module.network.proxies_cidr
+    own_cidrs     = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
   }
 
   database = {
@@ -118,6 +121,8 @@ module "workspaces_main" {
   nodes               = var.clusters["main"].nodes
   system_nodes        = var.clusters["main"].system_nodes
   deletion_protection = var.deletion_protection
+
+  external_dns_endpoint = !var.access.internal
 
   depends_on = [google_project_service.apis]
 }

@@ -57,24 +57,26 @@ variable "labels" {
 # Access
 
 variable "access" {
-  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the Cloud DNS zone to write records into (its name) or an existing certificate (Certificate Manager id), and the ranges allowed in (none: everyone)."
+  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the Cloud DNS zone to write records into (its name) or an existing certificate (Certificate Manager id), the ranges allowed in (none: everyone), and whether the balancer has an address of the VPC only."
   type = object({
     hostname      = optional(string, "coder.acme.dev")
     wildcard      = optional(string, "*.coder.acme.dev")
     dns_zone      = optional(string, "acme-dev")
     certificate   = optional(string)
     allowed_cidrs = optional(set(string), [])
+    internal      = optional(bool, false)
   })
   default  = {}
   nullable = false
 }
 
 variable "network" {
-  description = "Address ranges of Cloud SQL's peering and of each subnet, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name."
+  description = "Address ranges of Cloud SQL's peering and of each subnet, of an internal load balancer's proxies, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name. Or your own VPC and subnets."
   # Cut from 10.64.0.0/14: private, with a quarter kept for growth.
   type = object({
     database_cidr = optional(string, "10.64.64.0/18") # Cloud SQL takes a /24 of it in each region
     nat_addresses = optional(number, 2)
+    proxies       = optional(object({ region = string, cidr = string }))
 
     subnets = optional(object({
       coderd = optional(object({
@@ -90,6 +92,18 @@ variable "network" {
         services_cidr = optional(string, "10.64.192.0/18")
       }), {})
     }), {})
+    existing = optional(object({
+      id               = string
+      private_services = optional(bool, false)
+      nat_addresses    = optional(list(string), [])
+      proxies          = optional(object({ region = string, name = string }))
+      subnets = map(object({
+        region         = string
+        name           = string
+        pods_range     = optional(string)
+        services_range = optional(string)
+      }))
+    }))
   })
   default  = {}
   nullable = false

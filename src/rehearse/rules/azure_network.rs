@@ -146,6 +146,7 @@ pub const RULES: &[Rule] = &[
     rule(GATEWAY, "ssl_policy", Judge(ssl_policy)),
     rule(GATEWAY, "identity.type", OneOf(&["UserAssigned"])),
     rule(GATEWAY, "request_routing_rule", Judge(routing)),
+    gateway("frontend_ip_configuration", Judge(private_frontend)),
     gateway("", Judge(capacity)),
     gateway("", Judge(names)),
     gateway("", Judge(certificate_reader)),
@@ -222,6 +223,18 @@ fn routing(rule: &Value, _: &Value) -> Option<String> {
 }
 
 /// Autoscaled or fixed; a priority for every rule; a firewall where the tier has one.
+/// learn.microsoft.com/azure/application-gateway/configuration-frontend-ip: version 2 takes a private address only when it is named.
+fn private_frontend(frontend: &Value, _: &Value) -> Option<String> {
+    let written = |name: &str| frontend.get(name).is_some_and(is_written);
+    if !written("subnet_id") || frontend.get("private_ip_address") == Some(&Value::Unknown) {
+        return None;
+    }
+    let is_static = frontend.text("private_ip_address_allocation") == Some("Static");
+    (!is_static || !written("private_ip_address")).then(|| {
+        "a private frontend of a v2 gateway needs private_ip_address and private_ip_address_allocation Static.".to_owned()
+    })
+}
+
 fn capacity(gateway: &Value, _: &Value) -> Option<String> {
     let sku = gateway.first("sku")?;
     let fixed = sku.get("capacity").is_some_and(is_written);

@@ -20,8 +20,11 @@ const NAME: (&str, &str) = (
 const TEMPLATES: &[&str] = &["google_compute_instance_template", "google_compute_region_instance_template"];
 const GROUP: &[&str] = &["google_compute_region_instance_group_manager"];
 const HEALTH_CHECKS: &[&str] = &["google_compute_health_check", "google_compute_region_health_check"];
-const BACKEND: &[&str] = &["google_compute_backend_service"];
-const FRONT: &[&str] = &["google_compute_global_forwarding_rule"];
+const BACKEND: &[&str] = &["google_compute_backend_service", "google_compute_region_backend_service"];
+const SSL_POLICY: &[&str] = &["google_compute_ssl_policy", "google_compute_region_ssl_policy"];
+const URL_MAP: &[&str] = &["google_compute_url_map", "google_compute_region_url_map"];
+const REGION_ARMOR: &[&str] = &["google_compute_region_security_policy"];
+const FRONT: &[&str] = &["google_compute_global_forwarding_rule", "google_compute_forwarding_rule"];
 
 const fn rule(types: &'static [&'static str], path: &'static str, check: super::Check) -> Rule {
     Rule { types, path, check, source: PROVIDER }
@@ -43,6 +46,7 @@ pub const RULES: &[Rule] = &[
             "google_compute_address",
             "google_compute_backend_service",
             "google_compute_firewall",
+            "google_compute_forwarding_rule",
             "google_compute_global_address",
             "google_compute_global_forwarding_rule",
             "google_compute_health_check",
@@ -51,8 +55,15 @@ pub const RULES: &[Rule] = &[
             "google_compute_managed_ssl_certificate",
             "google_compute_network",
             "google_compute_region_autoscaler",
+            "google_compute_region_backend_service",
+            "google_compute_region_health_check",
             "google_compute_region_instance_group_manager",
             "google_compute_region_instance_template",
+            "google_compute_region_security_policy",
+            "google_compute_region_ssl_policy",
+            "google_compute_region_target_http_proxy",
+            "google_compute_region_target_https_proxy",
+            "google_compute_region_url_map",
             "google_compute_router",
             "google_compute_router_nat",
             "google_compute_security_policy",
@@ -179,16 +190,8 @@ pub const RULES: &[Rule] = &[
     ),
     rule(FRONT, "ip_protocol", OneOf(&["TCP", "UDP", "ESP", "AH", "SCTP", "ICMP"])),
     rule(FRONT, "port_range", Pattern("^[0-9]+(-[0-9]+)?$", "a port or two ports with a hyphen")),
-    rule(
-        &["google_compute_ssl_policy"],
-        "profile",
-        OneOf(&["COMPATIBLE", "MODERN", "RESTRICTED", "CUSTOM", "FIPS_202205"]),
-    ),
-    rule(
-        &["google_compute_ssl_policy"],
-        "min_tls_version",
-        OneOf(&["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"]),
-    ),
+    rule(SSL_POLICY, "profile", OneOf(&["COMPATIBLE", "MODERN", "RESTRICTED", "CUSTOM", "FIPS_202205"])),
+    rule(SSL_POLICY, "min_tls_version", OneOf(&["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"])),
     rule(&["google_compute_target_https_proxy"], "quic_override", OneOf(&["NONE", "ENABLE", "DISABLE"])),
     pitfall(
         &["google_compute_target_https_proxy"],
@@ -198,9 +201,9 @@ pub const RULES: &[Rule] = &[
             "the map's id behind //certificatemanager.googleapis.com/",
         ),
     ),
-    rule(&["google_compute_url_map"], "default_service", Conflicts(&["default_url_redirect"])),
+    rule(URL_MAP, "default_service", Conflicts(&["default_url_redirect"])),
     rule(
-        &["google_compute_url_map"],
+        URL_MAP,
         "default_url_redirect.redirect_response_code",
         OneOf(&[
             "FOUND",
@@ -228,6 +231,8 @@ pub const RULES: &[Rule] = &[
         ),
     ),
     api(&["google_compute_security_policy"], "", Judge(armor_priorities)),
+    rule(REGION_ARMOR, "type", OneOf(&["CLOUD_ARMOR", "CLOUD_ARMOR_EDGE", "CLOUD_ARMOR_NETWORK"])),
+    api(REGION_ARMOR, "rules.match.config.src_ip_ranges", Length(1, 10)),
 ];
 
 /// cloud.google.com/compute/docs/disks/hyperdisks, "Machine series support".

@@ -20,6 +20,28 @@ pub const SHAPES: &[Shape] = &[
     ("google_compute_target_https_proxy", "id", "projects/{project}/global/targetHttpsProxies/{name}"),
     ("google_compute_global_forwarding_rule", "id", "projects/{project}/global/forwardingRules/{name}"),
     ("google_compute_forwarding_rule", "id", "projects/{project}/regions/{region}/forwardingRules/{name}"),
+    (
+        "google_compute_region_backend_service",
+        "id",
+        "projects/{project}/regions/{region}/backendServices/{name}",
+    ),
+    ("google_compute_region_url_map", "id", "projects/{project}/regions/{region}/urlMaps/{name}"),
+    (
+        "google_compute_region_target_http_proxy",
+        "id",
+        "projects/{project}/regions/{region}/targetHttpProxies/{name}",
+    ),
+    (
+        "google_compute_region_target_https_proxy",
+        "id",
+        "projects/{project}/regions/{region}/targetHttpsProxies/{name}",
+    ),
+    ("google_compute_region_ssl_policy", "id", "projects/{project}/regions/{region}/sslPolicies/{name}"),
+    (
+        "google_compute_region_security_policy",
+        "id",
+        "projects/{project}/regions/{region}/securityPolicies/{name}",
+    ),
     ("google_compute_security_policy", "id", "projects/{project}/global/securityPolicies/{name}"),
     ("google_compute_ssl_policy", "id", "projects/{project}/global/sslPolicies/{name}"),
     ("google_compute_ssl_certificate", "id", "projects/{project}/global/sslCertificates/{name}"),
@@ -148,7 +170,7 @@ pub const SHAPES: &[Shape] = &[
     (
         "google_certificate_manager_certificate",
         "id",
-        "projects/{project}/locations/global/certificates/{name}",
+        "projects/{project}/locations/{location}/certificates/{name}",
     ),
     (
         "google_certificate_manager_certificate_map",
@@ -163,7 +185,7 @@ pub const SHAPES: &[Shape] = &[
     (
         "google_certificate_manager_dns_authorization",
         "id",
-        "projects/{project}/locations/global/dnsAuthorizations/{name}",
+        "projects/{project}/locations/{location}/dnsAuthorizations/{name}",
     ),
     ("google_certificate_manager_dns_authorization", "dns_resource_record.name", "_acme-challenge.{domain}."),
     ("google_certificate_manager_dns_authorization", "dns_resource_record.type", "CNAME"),

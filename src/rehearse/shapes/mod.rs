@@ -76,6 +76,8 @@ pub const DEFAULTS: &[Shape] = &[
     ("google_compute_backend_service", "load_balancing_scheme", "EXTERNAL_MANAGED"),
     ("google_compute_backend_service", "timeout_sec", "30"),
     ("google_compute_global_forwarding_rule", "load_balancing_scheme", "EXTERNAL_MANAGED"),
+    ("google_certificate_manager_certificate", "location", "global"),
+    ("google_certificate_manager_dns_authorization", "location", "global"),
     ("google_secret_manager_secret_version", "enabled", "true"),
     ("aws_lb", "load_balancer_type", "application"),
     ("aws_lb_target_group", "target_type", "instance"),

@@ -156,6 +156,9 @@ fn same_priority(config: &Value, cloud: &Cloud) -> Option<Finding> {
 
 /// learn.microsoft.com/azure/application-gateway/configuration-infrastructure, "Network security groups".
 fn gateway_subnet(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    // An isolated gateway, which has no public frontend, is managed from within.
+    let frontends = config.get("frontend_ip_configuration").map(Value::items).unwrap_or_default();
+    frontends.iter().find(|frontend| frontend.get("public_ip_address_id").is_some_and(Value::is_set))?;
     let subnet = config.first("gateway_ip_configuration")?.get("subnet_id");
     let association = cloud.find("azurerm_subnet_network_security_group_association", |thing| {
         same(thing.state.get("subnet_id"), subnet)

@@ -12,8 +12,14 @@ pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Option<Finding> 
     match type_name {
         "google_sql_database_instance" => private_services(config, cloud),
         "google_compute_subnetwork" => overlapping(config, cloud),
-        "google_compute_backend_service" => named_port(config, cloud),
+        "google_compute_backend_service" | "google_compute_region_backend_service" => {
+            named_port(config, cloud)
+        }
         "google_compute_global_forwarding_rule" => balancing_scheme(config, cloud),
+        "google_compute_forwarding_rule" => {
+            balancing_scheme(config, cloud).or_else(|| proxy_subnet(config, cloud))
+        }
+        "google_compute_region_target_https_proxy" => regional_certificate(config, cloud),
         "google_container_cluster" => secondary_ranges(config, cloud),
         "google_container_node_pool" => auto_upgrade(config, cloud),
         "google_project_service" => used_before(config, cloud),
@@ -94,10 +100,18 @@ fn named_port(config: &Value, cloud: &Cloud) -> Option<Finding> {
 
 /// google_compute_global_forwarding_rule documentation, "load_balancing_scheme": it must equal the backend's.
 fn balancing_scheme(config: &Value, cloud: &Cloud) -> Option<Finding> {
-    let proxies = ["google_compute_target_https_proxy", "google_compute_target_http_proxy"];
-    let proxy = proxies.iter().find_map(|proxy| follow(cloud, proxy, config.get("target")))?;
-    let map = follow(cloud, "google_compute_url_map", proxy.state.get("url_map"))?;
-    let backend = follow(cloud, "google_compute_backend_service", map.state.get("default_service"))?;
+    let any = |types: [&str; 2], reference| types.iter().find_map(|of| follow(cloud, of, reference));
+    let target = config.get("target");
+    let proxy = any(["google_compute_target_https_proxy", "google_compute_target_http_proxy"], target)
+        .or_else(|| {
+            any(
+                ["google_compute_region_target_https_proxy", "google_compute_region_target_http_proxy"],
+                target,
+            )
+        })?;
+    let map = any(["google_compute_url_map", "google_compute_region_url_map"], proxy.state.get("url_map"))?;
+    let backends = ["google_compute_backend_service", "google_compute_region_backend_service"];
+    let backend = any(backends, map.state.get("default_service"))?;
     let theirs = backend.state.get("load_balancing_scheme")?.as_str()?;
     // The provider's default since major version 8.
     let own = config.get("load_balancing_scheme").and_then(Value::as_str).unwrap_or("EXTERNAL_MANAGED");
@@ -111,6 +125,44 @@ fn balancing_scheme(config: &Value, cloud: &Cloud) -> Option<Finding> {
             ),
         )
     })
+}
+
+/// cloud.google.com/load-balancing/docs/proxy-only-subnets: the proxies of an internal Application Load Balancer need one.
+fn proxy_subnet(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let internal = config.get("load_balancing_scheme").and_then(Value::as_str) == Some("INTERNAL_MANAGED");
+    let network = config.get("network").filter(|network| internal && network.is_set())?;
+    // An existing network brings its own.
+    follow(cloud, "google_compute_network", Some(network))?;
+    let serves = |thing: &Thing| {
+        let purpose = thing.state.get("purpose").and_then(Value::as_str);
+        purpose == Some("REGIONAL_MANAGED_PROXY")
+            && thing.state.get("region") == config.get("region")
+            && thing.state.get("network").is_some_and(|other| same_reference(other, network))
+    };
+    cloud.find("google_compute_subnetwork", serves).is_none().then(|| {
+        Finding::new(
+            "network",
+            "Error creating ForwardingRule: Error 400: Invalid value for field 'resource.target'".to_owned(),
+            "An active proxy-only subnetwork is required in the same region and VPC as the forwarding rule: one whose \
+             purpose is REGIONAL_MANAGED_PROXY."
+                .to_owned(),
+        )
+    })
+}
+
+/// cloud.google.com/certificate-manager/docs/overview: a regional proxy takes certificates of its own region.
+fn regional_certificate(config: &Value, _: &Cloud) -> Option<Finding> {
+    let region = config.get("region")?.as_str()?;
+    let certificates = config.get("certificate_manager_certificates")?.items().iter();
+    let elsewhere = certificates.filter_map(Value::as_str).find(|id| {
+        id.split("/locations/").nth(1).is_some_and(|rest| rest.split('/').next() != Some(region))
+    })?;
+    Some(Finding::new(
+        "certificate_manager_certificates",
+        "Error creating RegionTargetHttpsProxy: Error 400: Invalid value for field 'resource.sslCertificates'"
+            .to_owned(),
+        format!("{elsewhere} does not lie in {region}, the proxy's region."),
+    ))
 }
 
 /// cloud.google.com/kubernetes-engine/docs/how-to/alias-ips: the ranges must be in the subnetwork.

@@ -5,9 +5,16 @@ locals {
 
   # Bounds WebSockets too, and everything long in Coder is one: terminals, SSH, agents, build logs. A day is the gateway's own limit.
   request_timeout = 86400
+
+  # A private address has to be named. The last of the subnet, for the gateway's instances take theirs from the front.
+  private_address = var.access.internal ? cidrhost(var.network.gateway_cidr, -2) : null
+  address         = var.access.internal ? local.private_address : one(azurerm_public_ip.gateway[*].ip_address)
+  frontend        = var.access.internal ? "private" : "public"
 }
 
 resource "azurerm_public_ip" "gateway" {
+  count = var.access.internal ? 0 : 1
+
   name                = "${local.role}-gateway"
   resource_group_name = var.resource_group.name
   location            = var.region
@@ -15,14 +22,6 @@ resource "azurerm_public_ip" "gateway" {
   allocation_method   = "Static"
   zones               = length(var.zones) == 0 ? null : var.zones # another set replaces the address, and the gateway's replaces that
   tags                = local.tags
-
-  lifecycle {
-    # Azure makes a gateway only when its subnet is as it should be; all it says otherwise is that provisioning failed.
-    precondition {
-      condition     = endswith(lower(var.access.certificate_vault), "/vaults/${lower(try(regex("^https://([^./]+)[.]", var.access.certificate)[0], ""))}")
-      error_message = "The certificate ${var.access.certificate} does not lie in the vault ${var.access.certificate_vault}."
-    }
-  }
 }
 
 resource "azurerm_application_gateway" "coderd" {
@@ -54,9 +53,13 @@ resource "azurerm_application_gateway" "coderd" {
     subnet_id = var.network.gateway_subnet
   }
 
+  # Private alone is what Azure calls network isolation: a feature that the subscription must have registered.
   frontend_ip_configuration {
-    name                 = "public"
-    public_ip_address_id = azurerm_public_ip.gateway.id
+    name                          = local.frontend
+    public_ip_address_id          = one(azurerm_public_ip.gateway[*].id)
+    subnet_id                     = var.access.internal ? var.network.gateway_subnet : null
+    private_ip_address            = local.private_address
+    private_ip_address_allocation = var.access.internal ? "Static" : null
   }
 
   frontend_port {
@@ -124,7 +127,7 @@ resource "azurerm_application_gateway" "coderd" {
 
   http_listener {
     name                           = "https"
-    frontend_ip_configuration_name = "public"
+    frontend_ip_configuration_name = local.frontend
     frontend_port_name             = "https"
     protocol                       = "Https"
     ssl_certificate_name           = "coderd"
@@ -132,7 +135,7 @@ resource "azurerm_application_gateway" "coderd" {
 
   http_listener {
     name                           = "http"
-    frontend_ip_configuration_name = "public"
+    frontend_ip_configuration_name = local.frontend
     frontend_port_name             = "http"
     protocol                       = "Http"
   }
@@ -193,6 +196,14 @@ resource "azurerm_application_gateway" "coderd" {
         header_name  = "Strict-Transport-Security"
         header_value = "max-age=31536000"
       }
+    }
+  }
+
+  lifecycle {
+    # Azure makes a gateway only when its subnet is as it should be; all it says otherwise is that provisioning failed.
+    precondition {
+      condition     = endswith(lower(var.access.certificate_vault), "/vaults/${lower(try(regex("^https://([^./]+)[.]", var.access.certificate)[0], ""))}")
+      error_message = "The certificate ${var.access.certificate} does not lie in the vault ${var.access.certificate_vault}."
     }
   }
 

@@ -6,8 +6,8 @@ output "url" {
 }
 
 output "address" {
-  description = "The gateway's public IPv4 address."
-  value       = azurerm_public_ip.gateway.ip_address
+  description = "The gateway's IPv4 address: public, unless access.internal is set."
+  value       = local.address
 }
 
 output "dns_records" {

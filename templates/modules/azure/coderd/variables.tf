@@ -54,7 +54,8 @@ variable "access" {
   description = <<-EOT
     How users reach Coder. hostname is the access URL's host; wildcard the pattern for workspace apps (*.coder.acme.dev, or *-coder.acme.dev).
     certificate is the secret id, without a version, of a certificate for both in a Key Vault, and certificate_vault that vault's resource id.
-    dns_zone is the name of a public Azure DNS zone, in dns_zone_resource_group: the records are made there.
+    dns_zone is the name of a public Azure DNS zone, in dns_zone_resource_group: the records are made there. internal gives the gateway an
+    address of its subnet and no public one.
   EOT
   type = object({
     hostname                = string
@@ -63,6 +64,7 @@ variable "access" {
     certificate_vault       = string
     dns_zone                = optional(string)
     dns_zone_resource_group = optional(string)
+    internal                = optional(bool, false)
   })
   nullable = false
 
@@ -102,12 +104,13 @@ variable "access" {
 variable "network" {
   description = <<-EOT
     Where machines and gateway stand: ids of their subnets, the range of the gateway's, and any value of the NAT's that is known once it works:
-    the machines wait for it.
+    the machines wait for it. The VNet's id is for an internal gateway without a DNS zone.
   EOT
   type = object({
     subnet         = string
     gateway_subnet = string
     gateway_cidr   = string
+    vnet_id        = optional(string)
     nat_ready      = optional(any)
   })
   nullable = false

@@ -2,20 +2,24 @@
 # coder.toml instead.
 
 locals {
-  entrance = length(var.allowed_cidrs) == 0 ? ["Internet"] : sort(concat(
-    tolist(var.allowed_cidrs),
-    [for address in concat([for own in azurerm_public_ip.nat : own.ip_address], var.nat_addresses_elsewhere) : "${address}/32"], # coderd, provisioners and workspaces use the access URL as well
-  ))
+  # coderd, provisioners and workspaces use the access URL as well: by the way out, or from inside. VirtualNetwork is this VNet and
+  # whatever is connected with it.
+  everyone = var.internal ? "VirtualNetwork" : "Internet"
+  own      = var.internal ? [var.network.cidr] : [for address in concat([for nat in azurerm_public_ip.nat : nat.ip_address], var.nat_addresses_elsewhere) : "${address}/32"]
+  entrance = length(var.allowed_cidrs) == 0 ? [local.everyone] : sort(concat(tolist(var.allowed_cidrs), local.own))
 
   # Ports: coder/coder docs, networking. 8080 is coderd, TLS ends at the gateway; between replicas 8080 carries DERP's relay and 6222 the
   # embedded NATS of newer releases. Nobody needs to reach a provisioner host: daemons dial out.
   rules = merge(
     local.has_control_plane ? {
-      gateway = {
-        users   = { priority = 200, protocol = "Tcp", sources = local.entrance, ports = ["80", "443"] }
-        manager = { priority = 210, protocol = "Tcp", sources = ["GatewayManager"], ports = ["65200-65535"] } # without it Azure refuses the gateway
-        probes  = { priority = 220, protocol = "*", sources = ["AzureLoadBalancer"], ports = ["*"] }
-      }
+      gateway = merge(
+        {
+          users  = { priority = 200, protocol = "Tcp", sources = local.entrance, ports = ["80", "443"] }
+          probes = { priority = 220, protocol = "*", sources = ["AzureLoadBalancer"], ports = ["*"] }
+        },
+        # Without it Azure refuses a public gateway. An isolated one is managed from within.
+        var.internal ? {} : { manager = { priority = 210, protocol = "Tcp", sources = ["GatewayManager"], ports = ["65200-65535"] } },
+      )
       coderd = {
         gateway = { priority = 200, protocol = "Tcp", sources = [var.network.gateway_cidr], ports = ["8080"] }
         peers   = { priority = 210, protocol = "Tcp", sources = [var.network.coderd_cidr], ports = ["8080", "6222"] }

@@ -136,7 +136,7 @@ variable "network" {
 }
 
 variable "allowed_cidrs" {
-  description = "Ranges that may reach the public entry; empty means everyone. The NAT's own addresses are added."
+  description = "Ranges that may reach the gateway; empty means everyone. This deployment's own addresses are added."
   type        = set(string)
   default     = []
   nullable    = false
@@ -156,6 +156,13 @@ variable "nat_addresses_elsewhere" {
   description = "Public addresses by which clusters in other networks go out: with allowed_cidrs they must still reach coderd."
   type        = list(string)
   default     = []
+  nullable    = false
+}
+
+variable "internal" {
+  description = "Whether the gateway has no public address, so that everyone means the VNet and what is connected with it."
+  type        = bool
+  default     = false
   nullable    = false
 }
 

@@ -1,6 +1,9 @@
-# The global Application Load Balancer in front of coderd: address, HTTPS, redirect, allow list. Written by tierform; edit coder.toml instead.
+# The global Application Load Balancer in front of coderd, unless it is internal: address, HTTPS, redirect, allow list.
+# Written by tierform; edit coder.toml instead.
 
 resource "google_compute_global_address" "coderd" {
+  count = local.public ? 1 : 0
+
   project      = var.project
   name         = local.role
   address_type = "EXTERNAL"
@@ -10,6 +13,8 @@ resource "google_compute_global_address" "coderd" {
 
 # Takes traffic away from a replica within half a minute; rebuilding it is the other check's business (main.tf).
 resource "google_compute_health_check" "balancer" {
+  count = local.public ? 1 : 0
+
   project             = var.project
   name                = "${local.role}-balancer"
   check_interval_sec  = 10
@@ -32,12 +37,14 @@ resource "google_compute_health_check" "balancer" {
 }
 
 resource "google_compute_backend_service" "coderd" {
+  count = local.public ? 1 : 0
+
   project               = var.project
   name                  = local.role
   load_balancing_scheme = "EXTERNAL_MANAGED" # must equal the forwarding rules'
   protocol              = "HTTP"             # HTTP/1.1: WebSockets need it
   port_name             = "http"             # the group's named port
-  health_checks         = [google_compute_health_check.balancer.id]
+  health_checks         = [google_compute_health_check.balancer[0].id]
   session_affinity      = "NONE" # any replica serves any client
   security_policy       = one(google_compute_security_policy.allowed[*].id)
 
@@ -61,9 +68,11 @@ resource "google_compute_backend_service" "coderd" {
 }
 
 resource "google_compute_url_map" "coderd" {
+  count = local.public ? 1 : 0
+
   project         = var.project
   name            = local.role
-  default_service = google_compute_backend_service.coderd.id
+  default_service = google_compute_backend_service.coderd[0].id
 
   header_action {
     # The one address that a client cannot make up: coderd's rate limits and audit log go by it.
@@ -85,6 +94,8 @@ resource "google_compute_url_map" "coderd" {
 }
 
 resource "google_compute_ssl_policy" "coderd" {
+  count = local.public ? 1 : 0
+
   project         = var.project
   name            = local.role
   profile         = "MODERN"
@@ -92,27 +103,33 @@ resource "google_compute_ssl_policy" "coderd" {
 }
 
 resource "google_compute_target_https_proxy" "coderd" {
+  count = local.public ? 1 : 0
+
   project         = var.project
   name            = local.role
-  url_map         = google_compute_url_map.coderd.id
-  ssl_policy      = google_compute_ssl_policy.coderd.id
-  certificate_map = "//certificatemanager.googleapis.com/${google_certificate_manager_certificate_map.coderd.id}"
+  url_map         = google_compute_url_map.coderd[0].id
+  ssl_policy      = google_compute_ssl_policy.coderd[0].id
+  certificate_map = "//certificatemanager.googleapis.com/${google_certificate_manager_certificate_map.coderd[0].id}"
   quic_override   = var.balancer.quic # off by default: WebSockets do not use it
 }
 
 resource "google_compute_global_forwarding_rule" "https" {
+  count = local.public ? 1 : 0
+
   project               = var.project
   name                  = "${local.role}-https"
   load_balancing_scheme = "EXTERNAL_MANAGED"
-  ip_address            = google_compute_global_address.coderd.address
+  ip_address            = google_compute_global_address.coderd[0].address
   ip_protocol           = "TCP"
   port_range            = "443"
-  target                = google_compute_target_https_proxy.coderd.id
+  target                = google_compute_target_https_proxy.coderd[0].id
   labels                = local.labels
 }
 
 # Port 80 answers with a redirect and nothing else.
 resource "google_compute_url_map" "redirect" {
+  count = local.public ? 1 : 0
+
   project = var.project
   name    = "${local.role}-redirect"
 
@@ -124,25 +141,29 @@ resource "google_compute_url_map" "redirect" {
 }
 
 resource "google_compute_target_http_proxy" "redirect" {
+  count = local.public ? 1 : 0
+
   project = var.project
   name    = "${local.role}-redirect"
-  url_map = google_compute_url_map.redirect.id
+  url_map = google_compute_url_map.redirect[0].id
 }
 
 resource "google_compute_global_forwarding_rule" "http" {
+  count = local.public ? 1 : 0
+
   project               = var.project
   name                  = "${local.role}-http"
   load_balancing_scheme = "EXTERNAL_MANAGED"
-  ip_address            = google_compute_global_address.coderd.address
+  ip_address            = google_compute_global_address.coderd[0].address
   ip_protocol           = "TCP"
   port_range            = "80"
-  target                = google_compute_target_http_proxy.redirect.id
+  target                = google_compute_target_http_proxy.redirect[0].id
   labels                = local.labels
 }
 
 # Only when access.allowed_cidrs names someone: everyone else gets 403.
 resource "google_compute_security_policy" "allowed" {
-  count = length(var.access.allowed_cidrs) > 0 ? 1 : 0
+  count = local.public && length(var.access.allowed_cidrs) > 0 ? 1 : 0
 
   project = var.project
   name    = local.role

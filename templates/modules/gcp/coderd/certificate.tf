@@ -1,7 +1,8 @@
 # The certificate of the access URL and the wildcard, through one certificate map. Written by tierform; edit coder.toml instead.
 #
 # Three sources: an existing certificate; one that Google issues once a record in dns_zone has proven the names; or, for a single
-# host name without a zone, one that Google issues once that name points at the balancer.
+# host name without a zone, one that Google issues once that name points at the balancer. An internal balancer takes only the first
+# two, and certificates of its own region; the proof is public all the same.
 
 locals {
   # *.apps.acme.dev stands for itself; *-coder.acme.dev needs *.acme.dev, for a certificate's star is a whole label.
@@ -10,6 +11,7 @@ locals {
 
   managed_certificate = var.access.certificate == null
   proven_by_dns       = local.managed_certificate && var.access.dns_zone != null
+  location            = local.public ? "global" : var.region
 
   certificate = local.managed_certificate ? one(google_certificate_manager_certificate.coderd[*].id) : var.access.certificate
 }
@@ -19,11 +21,12 @@ locals {
 resource "google_certificate_manager_dns_authorization" "coderd" {
   for_each = local.proven_by_dns ? toset([for domain in local.domains : trimprefix(domain, "*.")]) : toset([])
 
-  project = var.project
-  name    = "${local.role}-${substr(sha256(each.key), 0, 8)}"
-  domain  = each.key
-  type    = "PER_PROJECT_RECORD" # its own record name, which no other certificate client of this domain uses
-  labels  = local.labels
+  project  = var.project
+  name     = "${local.role}-${substr(sha256(each.key), 0, 8)}"
+  location = local.location
+  domain   = each.key
+  type     = "PER_PROJECT_RECORD" # its own record name, which no other certificate client of this domain uses
+  labels   = local.labels
 }
 
 resource "google_dns_record_set" "authorization" {
@@ -42,8 +45,9 @@ resource "google_certificate_manager_certificate" "coderd" {
 
   project = var.project
   # Other names or another proof make another certificate. It needs a name of its own, for the old one stays until the map has moved on.
-  name   = "${local.role}-${substr(sha256(jsonencode([local.domains, local.proven_by_dns])), 0, 8)}"
-  labels = local.labels
+  name     = "${local.role}-${substr(sha256(jsonencode([local.domains, local.proven_by_dns])), 0, 8)}"
+  location = local.location
+  labels   = local.labels
 
   managed {
     domains = local.domains
@@ -59,17 +63,19 @@ resource "google_certificate_manager_certificate" "coderd" {
 }
 
 resource "google_certificate_manager_certificate_map" "coderd" {
+  count = local.public ? 1 : 0
+
   project = var.project
   name    = local.role
   labels  = local.labels
 }
 
 resource "google_certificate_manager_certificate_map_entry" "coderd" {
-  for_each = toset(local.domains)
+  for_each = local.public ? toset(local.domains) : toset([])
 
   project      = var.project
   name         = "${local.role}-${substr(sha256(each.key), 0, 8)}"
-  map          = google_certificate_manager_certificate_map.coderd.name
+  map          = google_certificate_manager_certificate_map.coderd[0].name
   hostname     = each.key
   certificates = [local.certificate]
   labels       = local.labels

@@ -15,10 +15,10 @@ locals {
       CODER_PG_CONN_MAX_IDLE      = tostring(floor(var.coderd.max_open_connections / 2))
       CODER_DERP_FORCE_WEBSOCKETS = "true" # the balancer drops every Upgrade but WebSocket's
 
-      # The client's address: the balancer overwrites X-Real-Ip (balancer.tf). X-Forwarded-For ends in "client, balancer", and
-      # a client can put anything before that; so the balancer's own address counts as a proxy too.
+      # The client's address: the balancer overwrites X-Real-Ip (balancer.tf, internal.tf). X-Forwarded-For ends in "client, balancer",
+      # and a client can put anything before that.
       CODER_PROXY_TRUSTED_HEADERS = "X-Real-Ip,X-Forwarded-For"
-      CODER_PROXY_TRUSTED_ORIGINS = join(",", concat(local.balancer_ranges, ["${google_compute_global_address.coderd.address}/32"]))
+      CODER_PROXY_TRUSTED_ORIGINS = join(",", local.trusted)
 
       # Served inside the VPC only; no firewall rule opens it until you run a scraper.
       CODER_PROMETHEUS_ENABLE                   = "true"

@@ -3,15 +3,18 @@
 locals {
   # Google's front ends and health checkers, the same for every project.
   balancer_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
+
+  # The rules belong to the network, and so to the host project of a shared one.
+  network_project = coalesce(var.network.project, var.project)
 }
 
-# Not logged: the balancer logs requests, and its probes alone would fill the log.
+# An internal balancer's proxies call from their own subnet, its health checkers as any other's. Not logged: the balancer logs requests, and its probes alone would fill the log.
 resource "google_compute_firewall" "balancer" {
-  project                 = var.project
+  project                 = local.network_project
   name                    = "${local.role}-balancer"
   network                 = var.network.id
   direction               = "INGRESS"
-  source_ranges           = local.balancer_ranges
+  source_ranges           = concat(local.balancer_ranges, compact([local.public ? null : var.network.proxies_cidr]))
   target_service_accounts = [google_service_account.coderd.email]
 
   allow {
@@ -25,7 +28,7 @@ resource "google_compute_firewall" "balancer" {
 resource "google_compute_firewall" "peers" {
   count = var.coderd.license == "premium" ? 1 : 0 # without there is one replica alone
 
-  project                 = var.project
+  project                 = local.network_project
   name                    = "${local.role}-peers"
   network                 = var.network.id
   direction               = "INGRESS"

@@ -6,8 +6,8 @@ output "url" {
 }
 
 output "address" {
-  description = "The balancer's public IPv4 address."
-  value       = google_compute_global_address.coderd.address
+  description = "The balancer's IPv4 address: public, unless access.internal is set."
+  value       = local.address
 }
 
 output "dns_records" {

@@ -52,7 +52,8 @@ variable "access" {
   description = <<-EOT
     How users reach Coder. hostname is the access URL's host; wildcard the pattern for workspace apps (*.coder.acme.dev, or *-coder.acme.dev).
     dns_zone is the name of a public Cloud DNS zone of this project: records and certificate are made there. certificate is the id of an
-    existing Certificate Manager certificate. allowed_cidrs limits who may connect; empty means everyone.
+    existing Certificate Manager certificate. allowed_cidrs limits who may connect; empty means everyone. internal gives the balancer an
+    address of the VPC and no public one; an existing certificate is then one of the region.
   EOT
   type = object({
     hostname      = string
@@ -60,6 +61,7 @@ variable "access" {
     dns_zone      = optional(string)
     certificate   = optional(string)
     allowed_cidrs = optional(set(string), [])
+    internal      = optional(bool, false)
   })
   nullable = false
 
@@ -84,8 +86,13 @@ variable "access" {
   }
 
   validation {
-    condition     = var.access.certificate == null ? true : can(regex("^projects/[^/]+/locations/global/certificates/[^/]+$", var.access.certificate))
-    error_message = "The certificate must be a global Certificate Manager certificate: projects/PROJECT/locations/global/certificates/NAME."
+    condition     = var.access.certificate == null ? true : can(regex("^projects/[^/]+/locations/${var.access.internal ? var.region : "global"}/certificates/[^/]+$", var.access.certificate))
+    error_message = "The certificate must be one of Certificate Manager, projects/PROJECT/locations/LOCATION/certificates/NAME: at location global, or in the region when access.internal is set."
+  }
+
+  validation {
+    condition     = !var.access.internal || var.access.dns_zone != null || var.access.certificate != null
+    error_message = "An internal name cannot be proven through the balancer: set access.dns_zone, a public zone, or name an existing access.certificate."
   }
 
   validation {
@@ -96,16 +103,25 @@ variable "access" {
 
 variable "network" {
   description = <<-EOT
-    Where the machines stand: id of the VPC, self link of the subnet, the NAT's public addresses (allowed through the balancer beside
-    allowed_cidrs), and any value of the NAT's that is known once it works: the machines wait for it.
+    Where the machines stand: id of the VPC and, if it is not this one, its project, self link of the subnet, the NAT's public addresses (allowed through the balancer beside
+    allowed_cidrs), and any value of the NAT's that is known once it works: the machines wait for it. For an internal balancer the range
+    of its proxies' subnet, and the ranges of whatever else of this deployment calls coderd.
   EOT
   type = object({
     id            = string
+    project       = optional(string)
     subnet        = string
     nat_addresses = optional(list(string), [])
     nat_ready     = optional(any)
+    proxies_cidr  = optional(string)
+    own_cidrs     = optional(list(string), [])
   })
   nullable = false
+
+  validation {
+    condition     = !var.access.internal || var.network.proxies_cidr != null
+    error_message = "An internal balancer needs network.proxies_cidr, the range of the proxy-only subnet of its region."
+  }
 }
 
 variable "database" {

@@ -1,4 +1,4 @@
-# The way out: Cloud NAT, one gateway in each region that has a subnet. Written by tierform; edit coder.toml instead.
+# The way out: Cloud NAT, one gateway in each region that has a subnet. Your own network has its own. Written by tierform; edit coder.toml instead.
 
 locals {
   regions = toset([for subnet in var.network.subnets : subnet.region])
@@ -9,7 +9,7 @@ resource "google_compute_router" "this" {
 
   project = var.project
   name    = "${var.name}-${each.key}"
-  network = google_compute_network.this.id
+  network = local.network.id
   region  = each.key
 }
 

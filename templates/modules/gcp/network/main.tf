@@ -1,8 +1,17 @@
-# VPC, subnets and the denial of everything that is not asked for. Written by tierform; edit coder.toml instead.
+# VPC, subnets and the denial of everything that is not asked for; or your own VPC, looked up. Written by tierform; edit coder.toml instead.
 
 locals {
+  made = var.network.existing == null
+
+  # Your own VPC may be a host project's: whatever belongs to the network itself goes there.
+  network = {
+    id      = local.made ? one(google_compute_network.this[*].id) : var.network.existing.id
+    project = local.made ? var.project : split("/", var.network.existing.id)[1]
+  }
+
   ranges = merge(
     { for cidr in var.network.database_cidr[*] : "database" => cidr },
+    { for proxies in var.network.proxies[*] : "proxies" => proxies.cidr },
     { for key, subnet in var.network.subnets : key => subnet.cidr },
     { for key, subnet in var.network.subnets : "${key} pods" => subnet.pods_cidr if subnet.pods_cidr != null },
     { for key, subnet in var.network.subnets : "${key} services" => subnet.services_cidr if subnet.services_cidr != null },
@@ -24,6 +33,8 @@ locals {
 }
 
 resource "google_compute_network" "this" {
+  count = local.made ? 1 : 0
+
   project                 = var.project
   name                    = "${var.name}-network"
   auto_create_subnetworks = false # only the ranges below exist, in the regions below
@@ -45,7 +56,7 @@ resource "google_compute_subnetwork" "this" {
 
   project                  = var.project
   name                     = "${var.name}-${each.key}"
-  network                  = google_compute_network.this.id
+  network                  = local.network.id
   region                   = each.value.region
   ip_cidr_range            = each.value.cidr
   stack_type               = "IPV4_ONLY"
@@ -68,13 +79,49 @@ resource "google_compute_subnetwork" "this" {
   }
 }
 
+# Google's own proxies, through which an internal load balancer calls coderd: no machine can be in it. A VPC has one such subnet in use
+# in a region.
+resource "google_compute_subnetwork" "proxies" {
+  count = var.network.proxies == null ? 0 : 1
+
+  project       = var.project
+  name          = "${var.name}-proxies"
+  network       = local.network.id
+  region        = var.network.proxies.region
+  ip_cidr_range = var.network.proxies.cidr
+  purpose       = "REGIONAL_MANAGED_PROXY"
+  role          = "ACTIVE"
+}
+
+# Your own network: where its subnets are, and their ranges.
+data "google_compute_subnetwork" "existing" {
+  for_each = local.made ? {} : merge(var.network.existing.subnets, { for proxies in var.network.existing.proxies[*] : "proxies" => proxies })
+
+  project = local.network.project
+  region  = each.value.region
+  name    = each.value.name
+
+  lifecycle {
+    # Google refuses a cluster without its ranges only half-way through an apply.
+    postcondition {
+      condition = length(setsubtract(
+        compact([try(each.value.pods_range, null), try(each.value.services_range, null)]),
+        [for range in self.secondary_ip_range : range.range_name],
+      )) == 0
+      error_message = "The subnet ${each.value.name} lacks a secondary range that network.existing names: it has ${join(", ", self.secondary_ip_range[*].range_name)}."
+    }
+  }
+}
+
 # A VPC drops unsolicited traffic anyway; this rule says so where people look, and logs what it drops. Every other rule has
 # a lower number and so precedes it: each module opens what its own service account needs, and GKE opens its clusters'.
 resource "google_compute_firewall" "deny_ingress" {
+  count = local.made ? 1 : 0
+
   project       = var.project
   name          = "${var.name}-deny-ingress"
   description   = "Drops and logs whatever no other rule allows."
-  network       = google_compute_network.this.id
+  network       = local.network.id
   direction     = "INGRESS"
   priority      = 65534
   source_ranges = ["0.0.0.0/0"]

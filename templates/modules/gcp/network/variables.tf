@@ -16,22 +16,59 @@ variable "name" {
 }
 
 variable "network" {
-  description = "Address ranges: Cloud SQL's, where it is here, and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region goes out by."
+  description = <<-EOT
+    Address ranges: Cloud SQL's, where it is here, and, per subnet, those of machines, pods and Kubernetes services; and how many public addresses each region
+    goes out by. proxies is the subnet of an internal load balancer's proxies, where there is one.
+
+    Or existing: your own VPC by id (its project is the host project, where it is shared), its subnets by region and name with the names of the
+    secondary ranges of pods and services, the proxy-only subnet of an internal load balancer, whether private service access is there already
+    (database_cidr is for one that is made), and the public addresses that it goes out by.
+  EOT
   type = object({
     database_cidr = optional(string)
     nat_addresses = optional(number, 2)
-    subnets = map(object({
+    proxies       = optional(object({ region = string, cidr = string }))
+    subnets = optional(map(object({
       region        = string
       cidr          = string
       pods_cidr     = optional(string)
       services_cidr = optional(string)
+    })), {})
+    existing = optional(object({
+      id               = string
+      private_services = optional(bool, false)
+      nat_addresses    = optional(list(string), [])
+      proxies          = optional(object({ region = string, name = string }))
+      subnets = map(object({
+        region         = string
+        name           = string
+        pods_range     = optional(string)
+        services_range = optional(string)
+      }))
     }))
   })
+  nullable = false
+
+  validation {
+    condition     = (var.network.existing == null) == (length(var.network.subnets) > 0) && (var.network.existing == null || var.network.proxies == null)
+    error_message = "Give either subnets, for a VPC of this deployment's own, or existing, for one of yours."
+  }
+
+  validation {
+    condition     = var.network.database_cidr != null || try(var.network.existing.private_services, false)
+    error_message = "Cloud SQL needs database_cidr, unless your own network has private service access already."
+  }
+
+  validation {
+    condition     = var.network.existing == null ? true : can(regex("^projects/[^/]+/global/networks/[^/]+$", var.network.existing.id))
+    error_message = "An existing VPC is named by its id, such as projects/acme-host/global/networks/acme."
+  }
 
   validation {
     condition = alltrue([
       for cidr in compact(flatten([
         var.network.database_cidr,
+        try(var.network.proxies.cidr, null),
         [for subnet in var.network.subnets : [subnet.cidr, subnet.pods_cidr, subnet.services_cidr]],
       ])) : can(cidrnetmask(cidr)) && cidr == try("${cidrhost(cidr, 0)}/${split("/", cidr)[1]}", "")
     ])
@@ -41,6 +78,11 @@ variable "network" {
   validation {
     condition     = var.network.database_cidr == null ? true : try(tonumber(split("/", var.network.database_cidr)[1]) <= 24, false)
     error_message = "The database range must be a /24 or larger, because Cloud SQL takes a /24 of it for each region."
+  }
+
+  validation {
+    condition     = var.network.proxies == null ? true : try(tonumber(split("/", var.network.proxies.cidr)[1]) <= 26, false)
+    error_message = "The proxies' range must be a /26 or larger, the least that Google takes."
   }
 
   validation {
