@@ -24,7 +24,7 @@ const HOSTILE: [&str; 12] = [
 ];
 
 /// Every key that takes a string, as a line in its table.
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 25] = [
     ("", "name"),
     ("", "region"),
     ("", "output"),
@@ -45,6 +45,11 @@ const KEYS: [(&str, &str); 20] = [
     ("state", "bucket"),
     ("state", "prefix"),
     ("state", "path"),
+    ("existing", "id"),
+    ("existing", "coderd"),
+    ("existing", "nodes"),
+    ("existing", "pods"),
+    ("existing", "services"),
 ];
 
 fn spec_with(table: &str, key: &str, value: &str) -> String {
@@ -58,8 +63,18 @@ fn spec_with(table: &str, key: &str, value: &str) -> String {
         let state: toml::Table = text.parse().unwrap();
         spec.insert("state".into(), state.into());
     }
+    if table == "existing" {
+        let text = "id = 'projects/acme-net/global/networks/acme'\ncoderd = 'coderd'\nnodes = 'nodes'\npods = 'pods'\n\
+                    services = 'services'";
+        let existing: toml::Table = text.parse().unwrap();
+        spec.insert(
+            "network".into(),
+            toml::Table::from_iter([("existing".to_owned(), existing.into())]).into(),
+        );
+    }
     let target = match table {
         "" => &mut spec,
+        "existing" => spec["network"]["existing"].as_table_mut().unwrap(),
         table => spec.entry(table).or_insert_with(|| toml::Table::new().into()).as_table_mut().unwrap(),
     };
     target.insert(key.into(), value.into());
@@ -88,12 +103,22 @@ fn code(text: &str) -> Vec<String> {
 
 #[test]
 fn hostile_values_are_refused_or_stay_text() {
-    let good = compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap();
+    assert_text("");
+}
+
+#[test]
+fn hostile_values_stay_text_as_defaults_of_a_child_module_too() {
+    assert_text("layout = \"module\"\n");
+}
+
+/// Tries every value under every key of a spec with these top-level keys before it.
+fn assert_text(keys: &str) {
+    let good = compile(&format!("{keys}{}", include_str!("../examples/gcp-1k/coder.toml"))).unwrap();
     let good = render::render(&good.plan).unwrap();
     let mut accepted = 0;
     for (table, key) in KEYS {
         for value in HOSTILE {
-            let Ok(compiled) = compile(&spec_with(table, key, value)) else { continue };
+            let Ok(compiled) = compile(&format!("{keys}{}", spec_with(table, key, value))) else { continue };
             accepted += 1;
             let tree = render::render(&compiled.plan).unwrap();
             let paths = |tree: &tierform::tree::Tree| {

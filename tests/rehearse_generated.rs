@@ -50,7 +50,7 @@ const MUTATIONS: &[Mutation] = &[
     ("probe slower than its interval", "modules/gcp/coderd/main.tf", "check_interval_sec  = 30", "check_interval_sec  = 5", "must not be above check_interval_sec"),
     ("port without a name", "modules/gcp/coderd/balancer.tf", "port_name             = \"http\"", "port_name             = \"web\"", "is not a named_port"),
     ("schemes that differ", "modules/gcp/coderd/balancer.tf", "load_balancing_scheme = \"EXTERNAL_MANAGED\" #", "load_balancing_scheme = \"EXTERNAL\" #", "its backend service's is EXTERNAL"),
-    ("bare certificate map", "modules/gcp/coderd/balancer.tf", "\"//certificatemanager.googleapis.com/${google_certificate_manager_certificate_map.coderd.id}\"", "google_certificate_manager_certificate_map.coderd.id", "not a valid value for certificate_map"),
+    ("bare certificate map", "modules/gcp/coderd/balancer.tf", "\"//certificatemanager.googleapis.com/${google_certificate_manager_certificate_map.coderd[0].id}\"", "google_certificate_manager_certificate_map.coderd[0].id", "not a valid value for certificate_map"),
     ("wildcard without proof", "modules/gcp/coderd/certificate.tf", "dns_authorizations = local", "dns_authorizations = true ? null : local", "a wildcard certificate needs dns_authorizations"),
     ("record without a dot", "modules/gcp/coderd/dns.tf", "\"${each.key}.\"", "each.key", "a name that ends with a dot"),
     ("duplicate name", "modules/gcp/coderd/balancer.tf", "name         = local.role", "name         = \"${var.name}-private-services\"", "already exists"),

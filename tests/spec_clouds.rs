@@ -1,7 +1,7 @@
 //! What a spec may say on AWS and on Azure: every key of its own, and each mistake that only that cloud can see, with the
 //! sentence that tells it.
 
-use tierform::spec::{Spec, read};
+use tierform::spec::{Layout, Spec, read};
 
 const AWS: &str = r#"
 name = "acme-coder"
@@ -64,6 +64,32 @@ provisioners = "hosts"
 nat_addresses = ["203.0.113.7"]
 "#;
 
+/// The user's own network on Google Cloud; its other keys are in `spec/full.toml`.
+const GCP: &str = r#"
+name = "acme-coder"
+tier = "1k"
+cloud = "gcp"
+region = "us-central1"
+layout = "module"
+[access]
+url = "https://coder.acme.dev"
+certificate = "projects/acme-prod/locations/us-central1/certificates/coder"
+[gcp]
+project = "acme-prod"
+[network]
+internal = true
+cidr = "10.9.0.0/20"
+[network.existing]
+id = "projects/acme-net/global/networks/acme"
+coderd = "control"
+nodes = "workspaces"
+pods = "pods"
+services = "services"
+proxies = "proxies"
+private_services = true
+nat_addresses = ["203.0.113.7"]
+"#;
+
 fn good(text: &str) -> Spec {
     read(text).good().unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
@@ -109,6 +135,27 @@ fn every_key_of_azure_reaches_the_spec() {
         ("database", "postgres"),
     ];
     assert_eq!(kinds, expected);
+}
+
+#[test]
+fn every_key_of_a_network_of_google_cloud_reaches_the_spec() {
+    let spec = good(GCP);
+    assert_eq!(spec.layout, Layout::Module);
+    assert!(spec.network.internal);
+    let existing = spec.network.existing.unwrap();
+    assert!(existing.private_services);
+    assert_eq!(existing.id.get_ref(), "projects/acme-net/global/networks/acme");
+    assert_eq!(existing.nat_addresses[0].get_ref(), "203.0.113.7");
+    let names: Vec<_> =
+        existing.subnets.iter().map(|(kind, names)| (*kind, names[0].get_ref().as_str())).collect();
+    let expected = [
+        ("coderd", "control"),
+        ("nodes", "workspaces"),
+        ("pods", "pods"),
+        ("services", "services"),
+        ("proxies", "proxies"),
+    ];
+    assert_eq!(names, expected);
 }
 
 /// Replaces one line of a good spec and tells what is said of it.
