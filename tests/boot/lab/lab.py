@@ -124,10 +124,16 @@ class Lab:
 
     def expect_cloud_init_content(self):
         text, _ = self.machine.run("cloud-init", "status", "--wait", "--long", seconds=180)
-        self.expect("cloud-init ended without an error", re.search(r"^status: done$", text, re.M) and "error" not in text.lower(), text)
+        self.expect("cloud-init ended without an error", re.search(r"^status: done$", text, re.M) and not re.search(r"degraded|\bError|errors: (?!\[\])", text), text)
         log = self.machine.read("/var/log/cloud-init.log")
         bad = [line for line in log.splitlines() if re.search(r"\[(WARNING|ERROR|CRITICAL)\]|Traceback", line)]
         self.expect("cloud-init logged no warning", not bad, "\n".join(bad[:5]))
+
+    def expect_sound_units(self, *units):
+        """What systemd itself thinks of our units, with everything installed that they name."""
+        text, status = self.machine.run("systemd-analyze", "verify", "--man=no", *units)
+        self.expect("systemd-analyze verify is silent", (text, status) == ("", 0), text)
+        self.tell(self.machine.output("systemd-analyze", "security", "--no-pager", units[0]).splitlines()[-1].strip())
 
     def expect_no_failed_unit(self):
         failed = [line for line in self.machine.output("systemctl", "--failed", "--no-legend", "--plain").splitlines()]

@@ -30,6 +30,7 @@ def run(lab):
     lab.expect("which is verified by the authority that signs the cloud's databases", where in environ)
     memory = machine.show("coder.service", "User", "NRestarts")
     lab.expect("it runs as coder and was never restarted", memory == {"User": "coder", "NRestarts": "0"}, str(memory))
+    lab.expect_sound_units("coder.service", "tierform-boot.service")
     lab.expect_no_failed_unit()
     lab.expect_no_leak()
     lab.tell(f"memory: {machine.memory()} MB, of which {machine.memory(lambda name: name == 'coder')} MB coderd's")

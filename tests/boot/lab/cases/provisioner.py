@@ -36,6 +36,8 @@ def run(lab):
     lab.expect("coder.service is off", machine.show("coder.service", "ActiveState", "UnitFileState") == {"ActiveState": "inactive", "UnitFileState": "disabled"})
     watched = machine.output("systemctl", "is-active", "tierform-watch.timer")
     lab.expect("the host watches for its end where the cloud announces it", watched == ("inactive" if lab.cloud_name == "gcp" else "active"), watched)
+    watch = [] if lab.cloud_name == "gcp" else ["tierform-watch.service", "tierform-watch.timer"]
+    lab.expect_sound_units("coder-provisioner@01.service", "coder-provisioners.target", "provisioners.slice", "tierform-boot.service", *watch)
     lab.expect_no_failed_unit()
     lab.expect_no_leak()
     lab.tell(f"memory: {machine.memory()} MB, of which {machine.memory(lambda name: name == 'coder')} MB the idle daemons'")
