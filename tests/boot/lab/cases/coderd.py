@@ -14,7 +14,7 @@ def run(lab):
     started = time.monotonic()
     machine.boot()
     lab.eventually("the load balancer's probe says OK", lab.healthy, 120, lab.story)
-    lab.tell(f"healthy after {time.monotonic() - started:.1f} s")
+    lab.measure(coderd_healthy_seconds=round(time.monotonic() - started, 1))
     lab.expect_no_way_out_of_the_machine()
     lab.expect_cloud_init_content()
     lab.expect("coder.service is active and will start at the next boot",
@@ -33,5 +33,5 @@ def run(lab):
     lab.expect_sound_units("coder.service", "tierform-boot.service")
     lab.expect_no_failed_unit()
     lab.expect_no_leak()
-    lab.tell(f"memory: {machine.memory()} MB, of which {machine.memory(lambda name: name == 'coder')} MB coderd's")
+    lab.measure(coderd_machine_mb=machine.memory())
     lab.expect("it powers off when asked to", machine.stop())
