@@ -96,7 +96,9 @@ locals {
     "/etc/tierform/environment"                  = "${join("\n", local.environment_lines)}\n"
     "/etc/systemd/system/tierform-boot.service"  = file("${local.files}/tierform-boot.service")
     "/etc/systemd/journald.conf.d/tierform.conf" = file("${local.files}/journald.conf")
-    "/etc/needrestart/conf.d/tierform.conf"      = file("${local.files}/needrestart.conf")
+    # Enables the service without a command, which a cut of power during the first boot could keep from ever running.
+    "/etc/systemd/system/multi-user.target.d/tierform.conf" = "# Written by tierform.\n[Unit]\nWants=tierform-boot.service\n"
+    "/etc/needrestart/conf.d/tierform.conf"                 = file("${local.files}/needrestart.conf")
   }
   coderd_files = merge(
     { "/etc/systemd/system/coder.service.d/tierform.conf" = file("${local.files}/coder.service.conf") },
@@ -131,7 +133,7 @@ locals {
     runcmd = [
       ["systemctl", "daemon-reload"],
       ["systemctl", "restart", "systemd-journald.service"],
-      ["systemctl", "enable", "--now", "--no-block", "tierform-boot.service"],
+      ["systemctl", "start", "--no-block", "tierform-boot.service"],
     ]
   }
 

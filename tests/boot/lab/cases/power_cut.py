@@ -1,8 +1,9 @@
-"""Power is cut four times in the middle of the first boot: the next one goes on from there, and nothing stays half done."""
+"""Power is cut five times in the middle of the first boot: the next one goes on from there, and nothing stays half done."""
 import time
 
 ON = ("azure",)
-MOMENTS = ("downloading https://releases", "downloading https://github", "installing Coder", "Started coder-provisioner@")
+# The first is before cloud-init's commands, which it never runs again.
+MOMENTS = ("modules:final", "downloading https://releases", "downloading https://github", "installing Coder", "Started coder-provisioner@")
 
 
 def run(lab):
@@ -14,6 +15,7 @@ def run(lab):
         deadline = time.monotonic() + 60
         while words not in machine.console.read_bytes()[seen:].decode(errors="replace") and len(lab.cloud.daemons) < 30 and time.monotonic() < deadline:
             time.sleep(0.05)
+        time.sleep(0.3 if words == "modules:final" else 0)
         lab.tell(f"power is cut at: {machine.console_text().rstrip().splitlines()[-1][:100]}")
         machine.cut_power()
     machine.boot()
