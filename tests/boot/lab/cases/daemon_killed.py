@@ -1,4 +1,4 @@
-"""One daemon is killed 20 times: it comes back each time, and the 29 others and their builds notice nothing."""
+"""One daemon is killed 20 times, systemd runs itself anew: the 29 others and their builds notice nothing."""
 import time
 
 ON = ("azure",)
@@ -15,8 +15,11 @@ def run(lab):
     others = {name: daemon for name, daemon in lab.cloud.daemons.items() if name != victim}
     lab.cloud.build(f"{HOST}-08", 1, TIMES * 5)
     lab.cloud.build(victim, 2, 600)
+    # What systemd's own security updates do.
+    for words in (["daemon-reload"], ["daemon-reexec"]):
+        machine.run("systemctl", *words)
     started = time.monotonic()
-    for time_killed in range(TIMES):
+    for _ in range(TIMES):
         if victim in lab.cloud.daemons:
             machine.run("systemctl", "kill", "--signal=SIGKILL", unit)
         gone = time.monotonic()
