@@ -23,7 +23,7 @@ resource "google_project_service" "apis" {
     "secretmanager.googleapis.com",
     "servicenetworking.googleapis.com", # the peering that Cloud SQL sits behind
     "sqladmin.googleapis.com",
-  ], var.access.dns_zone == null ? [] : ["dns.googleapis.com"]))
+  ], var.access.dns_zone == null && !var.access.internal ? [] : ["dns.googleapis.com"]))
 
   project            = var.project
   service            = each.key
@@ -88,9 +88,12 @@ module "coderd" {
 
   network = {
     id            = module.network.network.id
+    project       = module.network.network.project
     subnet        = module.network.subnets["coderd"].self_link
     nat_addresses = concat(module.network.nat_addresses, module.aws_us_east_1.nat_addresses, module.azure_office.nat_addresses) # deployments with allowed_cidrs must still admit themselves
     nat_ready     = module.network.nat_ready
+    proxies_cidr  = module.network.proxies_cidr
+    own_cidrs     = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
   }
 
   database = {
@@ -119,6 +122,8 @@ module "workspaces_us" {
   system_nodes        = var.clusters["us"].system_nodes
   deletion_protection = var.deletion_protection
 
+  external_dns_endpoint = !var.access.internal
+
   depends_on = [google_project_service.apis]
 }
 
@@ -137,9 +142,10 @@ module "provisioners_us" {
   secrets      = module.secrets.secrets
 
   cluster = {
-    name    = "us"
-    project = var.project
-    region  = var.clusters["us"].region
+    name           = "us"
+    project        = var.project
+    endpoint       = module.workspaces_us.cluster.endpoint
+    ca_certificate = module.workspaces_us.cluster.ca_certificate
   }
 
   network = {
@@ -163,6 +169,8 @@ module "workspaces_eu" {
   system_nodes        = var.clusters["eu"].system_nodes
   deletion_protection = var.deletion_protection
 
+  external_dns_endpoint = !var.access.internal
+
   depends_on = [google_project_service.apis]
 }
 
@@ -181,9 +189,10 @@ module "provisioners_eu" {
   secrets      = module.secrets.secrets
 
   cluster = {
-    name    = "eu"
-    project = var.project
-    region  = var.clusters["eu"].region
+    name           = "eu"
+    project        = var.project
+    endpoint       = module.workspaces_eu.cluster.endpoint
+    ca_certificate = module.workspaces_eu.cluster.ca_certificate
   }
 
   network = {

@@ -6,7 +6,7 @@ output "url" {
 }
 
 output "address" {
-  description = "Public address of the load balancer."
+  description = "Address of the load balancer."
   value       = module.coderd.address
 }
 

@@ -49,26 +49,40 @@ variable "labels" {
 # Access
 
 variable "access" {
-  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the Cloud DNS zone to write records into (its name) or an existing certificate (Certificate Manager id), and the ranges allowed in (none: everyone)."
+  description = "How users reach Coder: host name, wildcard for workspace applications (*.<host name>), the Cloud DNS zone to write records into (its name) or an existing certificate (Certificate Manager id), the ranges allowed in (none: everyone), and whether the balancer has an address of the VPC only."
   type = object({
     hostname      = string
     wildcard      = optional(string)
     dns_zone      = optional(string)
     certificate   = optional(string)
     allowed_cidrs = optional(set(string), [])
+    internal      = optional(bool, false)
   })
 }
 
 variable "network" {
-  description = "Address ranges of Cloud SQL's peering and of each subnet, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name."
+  description = "Address ranges of Cloud SQL's peering and of each subnet, of an internal load balancer's proxies, and the number of public addresses that a region goes out by. The keys of subnets: coderd, and each cluster's name. Or your own VPC and subnets."
   type = object({
-    database_cidr = string
+    database_cidr = optional(string)
     nat_addresses = optional(number, 2)
-    subnets = map(object({
+    proxies       = optional(object({ region = string, cidr = string }))
+    subnets = optional(map(object({
       region        = string
       cidr          = string
       pods_cidr     = optional(string)
       services_cidr = optional(string)
+    })), {})
+    existing = optional(object({
+      id               = string
+      private_services = optional(bool, false)
+      nat_addresses    = optional(list(string), [])
+      proxies          = optional(object({ region = string, name = string }))
+      subnets = map(object({
+        region         = string
+        name           = string
+        pods_range     = optional(string)
+        services_range = optional(string)
+      }))
     }))
   })
 }
@@ -96,13 +110,15 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
   type = object({
     replicas             = number
     machine_type         = string
     disk_type            = string
     disk_gb              = number
     max_open_connections = number
+    license              = optional(string, "premium")
+    daemons              = optional(number, 0)
   })
 }
 
@@ -119,7 +135,7 @@ variable "database" {
 }
 
 variable "clusters" {
-  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it."
+  description = "Workspace clusters by name: place, control plane's range (a /28), the autoscaled pool for workspaces, the system pool, what a workspace should request, and the provisioner hosts beside it, if any."
   type = map(object({
     region             = string
     zones              = list(string)
@@ -142,14 +158,14 @@ variable "clusters" {
       cpu    = string
       memory = string
     })
-    provisioners = object({
+    provisioners = optional(object({
       hosts            = number
       daemons_per_host = number
       machine_type     = string
       disk_type        = string
       disk_gb          = number
       tags             = optional(map(string), {})
-    })
+    }))
   }))
 }
 

@@ -77,8 +77,10 @@ module "provisioners" {
   encryption_at_host = var.encryption_at_host
 
   cluster = {
-    name = each.key
-    id   = module.workspaces[each.key].cluster.id
+    name           = each.key
+    id             = module.workspaces[each.key].cluster.id
+    endpoint       = module.workspaces[each.key].cluster.endpoint
+    ca_certificate = module.workspaces[each.key].cluster.ca_certificate
   }
 
   network = {

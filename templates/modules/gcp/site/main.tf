@@ -76,9 +76,10 @@ module "provisioners" {
   secrets      = module.secrets.secrets
 
   cluster = {
-    name    = each.key
-    project = var.project
-    region  = each.value.region
+    name           = each.key
+    project        = var.project
+    endpoint       = module.workspaces[each.key].cluster.endpoint
+    ca_certificate = module.workspaces[each.key].cluster.ca_certificate
   }
 
   network = {
