@@ -166,6 +166,10 @@ pub fn plan_nodes(
     let asked = |key: &str| format!("workspaces.{key} in coder.toml");
     let max = match &keys.nodes_max {
         Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("nodes_max") },
+        // A small share of a tier may fill less.
+        None if rules.zonal_pools && max < zones => {
+            Figure { value: zones, reason: format!("one a zone at least; {max_reason}") }
+        }
         None => Figure { value: max, reason: max_reason },
     };
     let min = match &keys.nodes_min {
