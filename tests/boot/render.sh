@@ -22,6 +22,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
     archive.writestr(zipfile.ZipInfo("terraform"), "#!/bin/sh\necho Terraform\n")
 PYTHON
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3 -subj '/CN=stand-in authority' \
+  -addext keyUsage=critical,keyCertSign,cRLSign \
   -keyout "$out/release/ca.key" -out "$out/release/ca.pem" 2>/dev/null
 
 export TF_VAR_coder_sha256 TF_VAR_terraform_sha256 TF_VAR_database_ca

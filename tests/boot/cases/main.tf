@@ -85,11 +85,15 @@ module "boot" {
   source   = "../../../templates/modules/boot"
   for_each = local.cases
 
-  cloud       = each.value.cloud
-  role        = each.value.role
-  coder       = each.value.options.coder
-  terraform   = each.value.options.daemons[each.value.role] > 0 ? each.value.options.terraform : null
-  environment = merge(local.environment[each.value.role], each.value.options.hostile)
+  cloud     = each.value.cloud
+  role      = each.value.role
+  coder     = each.value.options.coder
+  terraform = each.value.options.daemons[each.value.role] > 0 ? each.value.options.terraform : null
+  environment = merge(
+    local.environment[each.value.role],
+    each.value.role == "coderd" ? { CODER_PROVISIONER_DAEMONS = tostring(each.value.options.daemons.coderd) } : {},
+    each.value.options.hostile,
+  )
   secrets = {
     for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret)
     if name == "DATABASE_PASSWORD" || each.value.options.peers

@@ -1,4 +1,5 @@
 """What a machine of the lab talks to: the stand-ins of tests/boot, the access URL that daemons dial, a real PostgreSQL."""
+import base64
 import json
 import pathlib
 import shutil
@@ -17,7 +18,7 @@ import standins  # noqa: E402
 METADATA, GATEWAY, DATABASE, INTERNET = "169.254.169.254", "10.20.0.1", "10.20.0.5", "203.0.113.10"
 NAMES = (
     "coder.acme.dev", "secretmanager.googleapis.com", "secretsmanager.us-east-1.amazonaws.com", "acme.vault.azure.net",
-    "github.com", "releases.hashicorp.com", "mirror.acme.dev", "truststore.pki.rds.amazonaws.com",
+    "github.com", "releases.hashicorp.com", "mirror.acme.dev", "truststore.pki.rds.amazonaws.com", "cluster.acme.internal",
 )
 RDS = "coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com"
 PASSWORD = standins.SECRETS["database-password"]
@@ -42,6 +43,8 @@ class Handler(standins.Handler):
     def do_GET(self):
         if self.headers["Host"] == "coder.acme.dev":
             return self.serve_daemon()
+        if self.headers["Host"] == "cluster.acme.internal":
+            return self.cluster()
         return super().do_GET()
 
     do_PUT = do_POST = do_GET
@@ -50,6 +53,17 @@ class Handler(standins.Handler):
         if host.startswith("truststore."):
             return self.answer(200, (self.cloud.directory / "rds/ca.pem").read_bytes())
         return super().release(host)
+
+    def cluster(self):
+        """The API of a Kubernetes cluster, which knows the machine by the token of its cloud."""
+        token = self.headers["Authorization"].removeprefix("Bearer ")
+        if token.startswith("k8s-aws-v1."):
+            url = base64.urlsafe_b64decode(token.removeprefix("k8s-aws-v1.") + "==").decode()
+            known = standins.aws_question(url, {"host": "sts.us-east-1.amazonaws.com", "x-k8s-aws-id": "acme-main"})
+        else:
+            known = token == standins.TOKEN
+        self.cloud.cluster_calls.append(known)
+        self.answer(200 if known else 401, {"major": "1"})
 
     def serve_daemon(self):
         """Keeps a daemon's connection, unless it is one that Coder would not take."""
@@ -91,7 +105,7 @@ class Cloud:
 
     def __init__(self, directory, release):
         self.directory, self.lock = directory, threading.Lock()
-        self.daemons, self.connections, self.refused, self.results = {}, [], [], {}
+        self.daemons, self.connections, self.refused, self.results, self.cluster_calls = {}, [], [], {}, []
         directory.mkdir()
         shutil.copytree(release, directory / "release", copy_function=shutil.copy)
         standins.DIR = directory
@@ -100,7 +114,7 @@ class Cloud:
         # RDS signs with an authority of its own.
         (directory / "rds").mkdir()
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3",
-                        "-subj", "/CN=RDS stand-in", "-keyout", directory / "rds/ca.key", "-out", directory / "rds/ca.pem"],
+                        "-subj", "/CN=RDS stand-in", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-keyout", directory / "rds/ca.key", "-out", directory / "rds/ca.pem"],
                        check=True, capture_output=True)
 
     def faults(self, faults):
@@ -126,7 +140,7 @@ class Cloud:
         (work / "config").write_text(
             f"[ca]\ndefault_ca=lab\n[lab]\ndatabase={work}/index\nnew_certs_dir={work}\nrand_serial=yes\ndefault_md=sha256\n"
             f"policy=any\nunique_subject=no\nx509_extensions=names\n[any]\ncommonName=supplied\n"
-            f"[names]\nsubjectAltName={','.join(names)}\n"
+            f"[names]\nsubjectAltName={','.join(names)}\nbasicConstraints=CA:FALSE\nauthorityKeyIdentifier=keyid\n"
         )
         run = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=stand-in"]
         subprocess.run([*run, "-keyout", work / "key", "-out", work / "request"], check=True, capture_output=True)

@@ -92,8 +92,9 @@ class Lab:
         return machine
 
     def user_data(self, role, option="plain"):
-        self.cloud.serves("2.36.6" if option == "plain" else "2.37.0-rc.1")  # As tests/boot/cases has them.
-        return (self.shared / f"{self.cloud_name}-{role}-{option}" / "user-data").read_text()
+        """What the cloud is given: text, or on AWS compressed text."""
+        self.cloud.serves("2.37.0-rc.1" if option == "full" else "2.36.6")  # As tests/boot/cases has them.
+        return (self.shared / f"{self.cloud_name}-{role}-{option}" / "encoded").read_bytes()
 
     def _watch_commands(self):
         """Keeps the arguments of every process that is seen, as any user of the machine could."""

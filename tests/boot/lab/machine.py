@@ -36,7 +36,7 @@ class Machine:
     def write(self, path, text, mode=0o644):
         path = self.root / path.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(mode)
 
     def read(self, path):

@@ -32,6 +32,7 @@ def run(lab):
         lab.cloud.build(one, number, 2)
     lab.eventually("all 30 build at once, and each build succeeds", lambda: list(lab.cloud.results.values()).count("succeeded") == 30, 90,
                    lambda: f"{lab.cloud.results}\n{machine.journal('--unit=coder-provisioner@01.service', '--lines=20')}")
+    lab.expect("each reached its cluster, by a token of the machine's own identity", lab.cloud.cluster_calls == [True] * 30, str(lab.cloud.cluster_calls))
     lab.expect("they stop in time for a build: 15 minutes", machine.show("coder-provisioner@01.service", "TimeoutStopUSec") == "15min")
     lab.expect("coder.service is off", machine.show("coder.service", "ActiveState", "UnitFileState") == {"ActiveState": "inactive", "UnitFileState": "disabled"})
     watched = machine.output("systemctl", "is-active", "tierform-watch.timer")

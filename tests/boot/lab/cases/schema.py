@@ -26,7 +26,7 @@ print(json.dumps([version.version_string(), {name: judge(f"/mnt/{name}") for nam
 
 def run(lab):
     rendered = sorted(lab.shared.glob("*-*-*/user-data"))
-    lab.expect(f"{len(rendered)} combinations are rendered", len(rendered) == 12)
+    lab.expect(f"{len(rendered)} combinations are rendered", len(rendered) == 15)
     # Seen by this case alone.
     subprocess.run(["mount", "-t", "tmpfs", "cases", lab.image / "mnt"], check=True)
     for file in rendered:

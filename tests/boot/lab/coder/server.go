@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -30,8 +31,15 @@ func server() error {
 			return err
 		}
 	}
-	if err := checkPeers(address); err != nil {
-		return err
+	builders, err := strconv.Atoi(os.Getenv("CODER_PROVISIONER_DAEMONS"))
+	if err != nil {
+		return fmt.Errorf("CODER_PROVISIONER_DAEMONS: %w", err) // Coder's default is 3, which no deployment of ours wants.
+	}
+	// Where hosts run the builds there may be other replicas.
+	if builders == 0 || os.Getenv("CODER_DERP_SERVER_RELAY_URL") != "" {
+		if err := checkPeers(address); err != nil {
+			return err
+		}
 	}
 
 	if _, err := url.Parse(os.Getenv("CODER_PG_CONNECTION_URL")); err != nil {
@@ -51,6 +59,8 @@ func server() error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(writer http.ResponseWriter, _ *http.Request) { fmt.Fprint(writer, "OK") })
+	builds := newBuilds(builders)
+	mux.Handle("POST /build", builds)
 	go http.Serve(listener, mux)
 	log.Printf("serving on %s", address)
 	if err := notify("READY=1"); err != nil {
@@ -59,7 +69,9 @@ func server() error {
 
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
-	log.Printf("stopping: %v", <-stop)
+	got := <-stop
+	log.Printf("stopping: %v", got)
+	builds.stop(got)
 	return database.Close()
 }
 
