@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::{HOURS, Price, Prices};
 use crate::plan::{ClusterPlan, Plan};
-use crate::spec::Cloud;
+use crate::spec::{Cloud, License};
 
 /// What a plan costs.
 #[derive(Debug, Serialize)]
@@ -48,7 +48,7 @@ pub struct Item {
 }
 
 /// What no list of ours has, on any cloud.
-const NOT_PRICED: [&str; 9] = [
+const NOT_PRICED: [&str; 8] = [
     "load balancer",
     "NAT gateway and its addresses",
     "network traffic",
@@ -57,7 +57,6 @@ const NOT_PRICED: [&str; 9] = [
     "Kubernetes control plane",
     "database backups beyond what is free",
     "secrets, DNS, logs and metrics",
-    "Coder Premium licence",
 ];
 
 /// Prices a plan.
@@ -85,7 +84,11 @@ pub fn of(plan: &Plan) -> Cost {
         total_min_usd: sum("nodes_max"),
         total_max_usd: sum("nodes_min"),
         is_complete: unknown.is_empty(),
-        not_priced: unknown.into_iter().chain(NOT_PRICED.map(str::to_owned)).collect(),
+        not_priced: unknown
+            .into_iter()
+            .chain(NOT_PRICED.map(str::to_owned))
+            .chain((plan.coderd.license == License::Premium).then(|| "Coder Premium licence".to_owned()))
+            .collect(),
         items: items.into_iter().map(|(item, _)| item).collect(),
     }
 }

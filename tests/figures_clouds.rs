@@ -41,7 +41,7 @@ fn row(plan: &Plan) -> (u32, &str, u32, u32, &str, u32, u32, &str, &str, u32) {
         &plan.coderd.machine.machine_type.value,
         cluster.hosts.value,
         cluster.daemons_per_host.value,
-        &cluster.host.as_ref().unwrap().machine_type.value,
+        cluster.host.as_ref().map_or("", |host| &host.machine_type.value),
         cluster.nodes_max.value,
         cluster.density.per_node,
         &cluster.node.machine_type.value,
