@@ -103,22 +103,12 @@ fn code(text: &str) -> Vec<String> {
 
 #[test]
 fn hostile_values_are_refused_or_stay_text() {
-    assert_text("");
-}
-
-#[test]
-fn hostile_values_stay_text_as_defaults_of_a_child_module_too() {
-    assert_text("layout = \"module\"\n");
-}
-
-/// Tries every value under every key of a spec with these top-level keys before it.
-fn assert_text(keys: &str) {
-    let good = compile(&format!("{keys}{}", include_str!("../examples/gcp-1k/coder.toml"))).unwrap();
+    let good = compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap();
     let good = render::render(&good.plan).unwrap();
     let mut accepted = 0;
     for (table, key) in KEYS {
         for value in HOSTILE {
-            let Ok(compiled) = compile(&format!("{keys}{}", spec_with(table, key, value))) else { continue };
+            let Ok(compiled) = compile(&spec_with(table, key, value)) else { continue };
             accepted += 1;
             let tree = render::render(&compiled.plan).unwrap();
             let paths = |tree: &tierform::tree::Tree| {

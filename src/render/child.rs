@@ -181,3 +181,108 @@ impl<'t> Text<'t> {
         &self.0[start..end]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout;
+
+    const DECLARED: &str = r#"# The inputs.
+
+# Names
+
+variable "name" {
+  description = "A name."
+  type        = string
+}
+
+variable "labels" {
+  type    = map(string)
+  default = {}
+}
+
+variable "clusters" {
+  description = "By name."
+  type = map(object({
+    region = string
+    zones  = optional(list(string), [])
+    nodes  = object({ min = number, image = optional(string) })
+  }))
+
+  validation {
+    condition     = length(var.clusters) > 0
+    error_message = "None."
+  }
+}
+
+variable "safe" {
+  type    = bool
+  default = true
+}
+"#;
+
+    #[test]
+    fn every_value_becomes_a_default_with_its_reason() {
+        let values = "# Tier 1k.\n\nname = \"acme\" # yours\n\nlabels = {\n  a = \"b\"\n}\n\n# Two of them.\nclusters = {\n  main = {\n    \
+                      region = \"r\" # near\n\n    # At least.\n    nodes = {\n      min = 3 # one a zone\n    }\n  }\n}\n";
+        let expected = r#"# Tier 1k.
+
+# Names
+
+variable "name" {
+  description = "A name."
+  type        = string
+  default     = "acme" # yours
+  nullable    = false
+}
+
+variable "labels" {
+  type = map(string)
+  default = {
+    a = "b"
+  }
+  nullable = false
+}
+
+variable "clusters" {
+  description = "By name."
+  # Two of them.
+  type = object({
+    main = optional(object({
+      region = optional(string, "r") # near
+      zones  = optional(list(string), [])
+
+      # At least.
+      nodes = optional(object({
+        min   = optional(number, 3) # one a zone
+        image = optional(string)
+      }), {})
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.clusters) > 0
+    error_message = "None."
+  }
+}
+
+variable "safe" {
+  type    = bool
+  default = true
+}
+"#;
+        assert_eq!(layout::format(&variables(DECLARED, values).unwrap()), expected);
+    }
+
+    #[test]
+    fn a_value_that_looks_like_code_stays_text() {
+        for hostile in ["\"}) # x\"", "\"a\\\"b # {\"", "\"$${x} %%{y}\"", "\"))\\n}\""] {
+            let woven = variables(DECLARED, &format!("# x\n\nname = {hostile} # why\n")).unwrap();
+            let body: hcl::Body = hcl::parse(&woven).unwrap_or_else(|error| panic!("{woven}: {error}"));
+            assert_eq!(body.blocks().count(), 4, "{woven}");
+            assert!(woven.contains(&format!("default = {hostile} # why\n")), "{woven}");
+        }
+    }
+}
