@@ -142,6 +142,8 @@ proptest! {
             prop_assert!(cluster.nodes_max.value * cluster.density.per_node >= cluster.running_workspaces.value);
             prop_assert_eq!(cluster.tags.is_empty(), parts.len() == 1, "the only cluster needs no tag");
         }
+        let tree = tierform::render::render(&plan).unwrap();
+        tierform::render::verify(tree.iter()).unwrap();
         let ranges = ranges(&plan);
         for (at, (owner, range)) in ranges.iter().enumerate() {
             for (other, its) in &ranges[at + 1..] {

@@ -4,8 +4,6 @@
 mod child;
 mod engine;
 
-use std::collections::BTreeSet;
-
 use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
 use crate::spec::Layout;
@@ -54,8 +52,10 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
 
     let context = engine::context(plan)?;
     let mut engine = engine::engine();
-    let sites = plan.sites.iter().map(|site| site.cloud);
-    for folder in sites.chain([plan.cloud, "sites"]).collect::<BTreeSet<_>>() {
+    // What speaks of sites includes the parts of every cloud, whichever of them are there.
+    let parts: &[&str] =
+        if plan.sites.is_empty() { &[plan.cloud, "sites"] } else { &["aws", "azure", "gcp", "sites"] };
+    for folder in parts {
         engine::add_parts(&mut engine, ROOT, folder)?;
     }
     let is_child = plan.layout == Layout::Module;
