@@ -13,12 +13,36 @@ fn main() {
     for folder in ["modules", "root", "catalog"] {
         println!("cargo::rerun-if-changed={}", templates.join(folder).display());
     }
+    let sources = templates.with_file_name("src");
+    let renderer =
+        [templates.join("modules"), templates.join("root"), sources.join("render"), sources.join("layout")];
+    fs::write(out.join("renderer.rs"), format!("{:?}", fingerprint(&templates, &renderer)))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("modules.rs"), embedded(&templates, &templates, "modules"))
         .expect("OUT_DIR is writable");
     fs::write(out.join("root.rs"), embedded(&templates.join("root"), &templates, "root"))
         .expect("OUT_DIR is writable");
     fs::write(out.join("catalog.rs"), catalog(&templates.join("catalog"))).expect("OUT_DIR is writable");
     fs::write(out.join("impact.rs"), impact(&templates.join("catalog"))).expect("OUT_DIR is writable");
+}
+
+/// One hash of all files below the folders, their places in the repository included.
+fn fingerprint(templates: &Path, folders: &[PathBuf]) -> String {
+    let repository = templates.parent().expect("templates/ is in the repository");
+    let mut files = Vec::new();
+    for folder in folders {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        walk(folder, &mut files);
+    }
+    files.sort();
+    let mut all = Sha256::new();
+    for file in files {
+        let path = file.strip_prefix(repository).expect("walked below it");
+        all.update(path.to_str().expect("paths are ASCII").replace('\\', "/"));
+        all.update([0]);
+        all.update(Sha256::digest(fs::read(&file).expect("a source is readable")));
+    }
+    all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A sorted slice of `(path, text, sha256)` of all files below `templates/<folder>`, each path relative to `base`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use tierform::output::Request;
 use tierform::tree::{Tree, sha256_hex};
 use tierform::{compile, output, render};
 
@@ -13,10 +14,17 @@ fn tree() -> Tree {
     render::render(&compiled.plan).expect("the example renders")
 }
 
+/// What the command does.
 fn generate(out: &Path) {
-    let tree = tree();
-    let changes =
-        output::compare(&tree, out, &sha256_hex(SPEC.as_bytes())).expect("the directory can be read");
+    let compiled = compile(SPEC).expect("the example compiles");
+    let (spec_sha256, source) = (sha256_hex(SPEC.as_bytes()), render::source(&compiled.plan));
+    let request = Request { spec_sha256: &spec_sha256, source: &source, ..Request::default() };
+    let opened = output::open(out).expect("the directory can be opened");
+    if output::current(&opened, &request, render::embedded).expect("the directory can be read").is_some() {
+        return;
+    }
+    let tree = render::render(&compiled.plan).expect("the example renders");
+    let changes = output::compare_for(&tree, opened, request).expect("the directory can be read");
     let written = changes.iter().filter(|change| change.kind.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))
         .expect("the example is HCL");

@@ -114,7 +114,7 @@ fn a_manifest_of_format_1_is_read_and_upgraded() {
     let new = fs::read_to_string(&path).unwrap();
     change(at, |text| {
         let (start, end) = (text.find("  \"frozen\"").unwrap(), text.find("  \"files\"").unwrap());
-        format!("{}{}", &text[..start], &text[end..]).replace("\"format\": 2", "\"format\": 1")
+        format!("{}{}", &text[..start], &text[end..]).replace("\"format\": 3", "\"format\": 1")
     });
     let (status, stdout, _) = tierform(at, &["check"]);
     assert!(status == 2 && stdout.contains("stale: only its records"), "{stdout}");

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use infra::{first, generate, generated, second, tree};
-use tierform::output::{Kind, Manifest, OutputError, What, compare, write};
+use tierform::output::{Kind, Manifest, OutputError, Request, What, compare, compare_for, write};
 use tierform::tree::{Tree, sha256_hex};
+use tierform::{output, render};
 
 fn is_current(tree: &Tree, out: &Path) -> bool {
     compare(tree, out, "spec").unwrap().is_current()
@@ -393,4 +394,45 @@ fn what_the_user_saves_while_a_run_is_under_way_is_not_lost() {
         generate(&second(), &out);
         assert_eq!(read(&out, path), "saved just now\n");
     }
+}
+
+#[test]
+fn a_current_directory_is_known_without_a_tree_and_any_other_is_not() {
+    let parent = tempfile::tempdir().unwrap();
+    let out = parent.path().join("infra");
+    let plan = tierform::compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap().plan;
+    let (tree, source) = (render::render(&plan).unwrap(), render::source(&plan));
+    let files = |source: &str| {
+        let request = Request { source, ..Request::default() };
+        output::current(&output::open(&out).unwrap(), &request, render::embedded).unwrap()
+    };
+    assert_eq!(files(&source), None, "nothing is there");
+    let written =
+        compare_for(&tree, output::open(&out).unwrap(), Request { source: &source, ..Request::default() });
+    let written = written.unwrap();
+    output::write(&written).unwrap();
+    assert_eq!(files(&source), Some(tree.len()));
+    assert_eq!(files(""), None, "a run that does not say what its tree follows from");
+    let mut other = tierform::compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap().plan;
+    other.coderd.replicas.value += 1;
+    assert_eq!(files(&render::source(&other)), None, "another plan");
+
+    for path in ["terraform.tfvars", "modules/gcp/network/main.tf", ".gitignore"] {
+        let before = fs::read(out.join(path)).unwrap();
+        fs::write(out.join(path), [&before[..], b"# mine\n"].concat()).unwrap();
+        assert_eq!(files(&source), None, "{path} is edited");
+        fs::remove_file(out.join(path)).unwrap();
+        assert_eq!(files(&source), None, "{path} is gone");
+        fs::write(out.join(path), before).unwrap();
+        assert_eq!(files(&source), Some(tree.len()), "{path} is as it was");
+    }
+    let forced = ["main.tf".to_owned()];
+    let wish = Request { source: &source, force: &forced, ..Request::default() };
+    assert_eq!(
+        output::current(&output::open(&out).unwrap(), &wish, render::embedded).unwrap(),
+        None,
+        "a wish"
+    );
+    fs::write(out.join(".tierform/.tierform-1.tmp"), "").unwrap();
+    assert_eq!(files(&source), None, "what a killed run left");
 }

@@ -66,8 +66,9 @@ struct Line<'c> {
 
 pub fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let Project { compiled, spec_sha256, opened, frozen, .. } = Project::load(&arguments.place, false)?;
+    let source = render::source(&compiled.plan);
     let tree = render::render(&compiled.plan)?;
-    let request = Request { spec_sha256: &spec_sha256, frozen, ..Request::default() };
+    let request = Request { spec_sha256: &spec_sha256, source: &source, frozen, ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     let report = report(&changes);
     print(&match arguments.format {

@@ -1,5 +1,6 @@
 //! `tierform generate`: writes what differs, merges or keeps what the user edited, and says both.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use tierform::frozen::{CATALOG, Frozen};
@@ -19,9 +20,24 @@ const SHOWN: usize = 12;
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { compiled, spec_sha256, opened, frozen, offered } = project;
+    let source = render::source(&compiled.plan);
+    let request = Request {
+        spec_sha256: &spec_sha256,
+        source: &source,
+        frozen,
+        force: &arguments.force,
+        restore: &arguments.restore,
+    };
+    // A change of the catalog is told file by file.
+    if offered.is_none()
+        && !arguments.upgrade_catalog
+        && let Some(files) = output::current(&opened, &request, render::embedded)?
+    {
+        warn(&compiled.plan.warnings);
+        print(&nothing_to_write(opened.out(), files))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let tree = render::render(&compiled.plan)?;
-    let request =
-        Request { spec_sha256: &spec_sha256, frozen, force: &arguments.force, restore: &arguments.restore };
     let changes = output::compare_for(&tree, opened, request)?;
     let written = changes.iter().filter(|change| change.kind.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
@@ -87,6 +103,10 @@ fn tell_catalog(changes: &Changes<'_>, offered: Option<&Frozen>, is_upgrade: boo
     }
 }
 
+fn nothing_to_write(out: &Path, files: usize) -> String {
+    format!("{} is current: {files} files, nothing to write\n", out.display())
+}
+
 /// A line for each file that is written, and their number.
 fn report(changes: &Changes<'_>, all: usize, is_dry: bool) -> String {
     let mut text = String::new();
@@ -98,7 +118,7 @@ fn report(changes: &Changes<'_>, all: usize, is_dry: bool) -> String {
     }
     let out = changes.out().display();
     text + &match (changes.written(), is_dry) {
-        (0, _) => format!("{out} is current: {all} files, nothing to write\n"),
+        (0, _) => nothing_to_write(changes.out(), all),
         (written, true) => format!("{out}: {written} of {all} files would be written\n"),
         (written, false) => format!("{out}: {written} of {all} files written\n"),
     }

@@ -17,6 +17,8 @@ use crate::tree::{File, Tree, sha256_hex};
 pub struct Request<'a> {
     /// The sha256 of the spec's bytes, for the manifest.
     pub spec_sha256: &'a str,
+    /// What the tree follows from, for the manifest; empty where nobody asks for it.
+    pub source: &'a str,
     /// The sizes in the tree, for the manifest.
     pub frozen: Frozen,
     /// Edited files that are to be replaced by the generated ones: their paths, or those of directories above them.
@@ -41,7 +43,59 @@ pub struct Opened {
     is_littered: bool,
 }
 
+impl Request<'_> {
+    /// The manifest of a directory that fulfils it, without files yet.
+    fn manifest(&self) -> Manifest {
+        Manifest {
+            frozen: self.frozen.clone(),
+            source: self.source.to_owned(),
+            ..Manifest::new(self.spec_sha256)
+        }
+    }
+}
+
+/// How many files a directory has of which not one differs from the tree that `request.source` stands for; `None` where anything is
+/// to be looked at more closely. It needs no tree: `embedded` knows the files that are the same in all of them, and the manifest the
+/// hashes of the others.
+///
+/// # Errors
+/// When a directory on the way is a link or no directory, or when something cannot be read.
+pub fn current(
+    opened: &Opened,
+    request: &Request<'_>,
+    embedded: fn(&str) -> Option<&'static str>,
+) -> Result<Option<usize>, OutputError> {
+    let Some(known) = opened.manifest.as_ref().filter(|known| !opened.is_littered && !known.has_conflicts())
+    else {
+        return Ok(None);
+    };
+    // A spec with another comment in it is the same plan.
+    let wanted =
+        Manifest { files: known.files.clone(), spec_sha256: known.spec_sha256.clone(), ..request.manifest() };
+    let has_wishes = !request.force.is_empty() || !request.restore.is_empty();
+    if *known != wanted || has_wishes || request.source.is_empty() {
+        return Ok(None);
+    }
+    let mut disk = Disk::new(&opened.out);
+    for (path, sha256) in &known.files {
+        let Found::File(bytes) = disk.find(path)? else { return Ok(None) };
+        let is_same = match embedded(path) {
+            Some(text) => bytes == text.as_bytes(),
+            None => sha256_hex(&bytes) == *sha256,
+        };
+        if !is_same {
+            return Ok(None);
+        }
+    }
+    Ok(Some(known.files.len()))
+}
+
 impl Opened {
+    /// The directory.
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
     /// What the last run left in the manifest; `None` before a first one.
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
@@ -73,7 +127,7 @@ pub fn compare_for<'t>(
         check_path(path).map_err(|reason| OutputError::Path { path: path.to_owned(), reason })?;
     }
     let Opened { out, manifest: before, is_littered } = opened;
-    let after = Manifest { frozen: request.frozen, ..Manifest::new(request.spec_sha256) };
+    let after = request.manifest();
     let nothing = Manifest::new("");
     let mut comparison = Comparison {
         known: before.as_ref().unwrap_or(&nothing),

@@ -10,7 +10,7 @@ use super::{OutputError, STATE_DIR, disk};
 use crate::frozen::Frozen;
 
 /// The manifest format that this program writes; it reads this one and all before it.
-pub(super) const FORMAT: u64 = 2;
+pub(super) const FORMAT: u64 = 3;
 
 /// The record of one output directory. No times and no places: the same spec and version give the same bytes.
 ///
@@ -19,12 +19,15 @@ pub(super) const FORMAT: u64 = 2;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The format of this record. Format 1 had no `frozen` and no `merging`.
+    /// The format of this record. Format 1 had no `frozen` and no `merging`, formats 1 and 2 no `source`.
     pub(super) format: u64,
     /// The version of tierform that last changed the directory.
     pub tierform: String,
     /// The sha256 of the spec that the directory was last changed for.
     pub spec_sha256: String,
+    /// What the tree follows from, as [`crate::render::source`] says: the files below are that tree's. Empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) source: String,
     /// The sizes that the directory has, and the catalog that they were taken from.
     #[serde(default)]
     pub frozen: Frozen,
@@ -55,6 +58,7 @@ impl Manifest {
             format: FORMAT,
             tierform: env!("CARGO_PKG_VERSION").to_owned(),
             spec_sha256: spec_sha256.to_owned(),
+            source: String::new(),
             files: BTreeMap::new(),
             pending: BTreeMap::new(),
             merging: BTreeMap::new(),
@@ -246,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_names_the_version_to_use() {
-        let error = parse(r#"{"format":3,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
-        assert!(error.contains("format 3, written by tierform 9.1.0"), "{error}");
+        let error = parse(r#"{"format":4,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
+        assert!(error.contains("format 4, written by tierform 9.1.0"), "{error}");
     }
 }

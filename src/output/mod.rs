@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 pub use base::Base;
 pub use changes::{CONFLICT_SUFFIX, Change, Changes, Kind};
-pub use compare::{Opened, Request, compare, compare_for, open};
+pub use compare::{Opened, Request, compare, compare_for, current, open};
 pub use diff::{FileDiff, diff, stat};
 pub use disk::What;
 pub use manifest::Manifest;

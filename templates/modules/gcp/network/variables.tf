@@ -55,8 +55,8 @@ variable "network" {
   }
 
   validation {
-    condition     = var.network.database_cidr != null || try(var.network.existing.private_services, false)
-    error_message = "Cloud SQL needs database_cidr, unless your own network has private service access already."
+    condition     = var.network.existing == null || var.network.database_cidr != null || try(var.network.existing.private_services, false)
+    error_message = "In your own network Cloud SQL needs database_cidr, unless it has private service access already."
   }
 
   validation {
