@@ -177,11 +177,13 @@ fn one_figure_of_each_cloud_is_followed_through_its_own_modules() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     for example in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
         let spec = std::fs::read_to_string(example.join("coder.toml")).unwrap();
-        let tree = crate::render::render(&crate::compile(&spec).unwrap().plan).unwrap();
+        let plan = crate::compile(&spec).unwrap().plan;
+        let tree = crate::render::render(&plan).unwrap();
         let files =
             || tree.iter().filter(|(path, _)| is_hcl(path)).map(|(path, file)| (path, file.text.as_bytes()));
         assert!(between(files(), files()).unwrap().is_empty(), "{}", example.display());
-        let renamed = |text: &[u8]| String::from_utf8_lossy(text).replace("\"acme-coder\"", "\"other\"");
+        let name = format!("\"{}\"", plan.name);
+        let renamed = |text: &[u8]| String::from_utf8_lossy(text).replace(&name, "\"other\"");
         let new: Vec<_> = files().map(|(path, text)| (path.to_owned(), renamed(text))).collect();
         let lost = between(files(), new.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).unwrap();
         let lost: BTreeSet<_> = lost.iter().filter_map(|impact| impact.lost).collect();
