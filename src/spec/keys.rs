@@ -69,8 +69,6 @@ pub(super) struct Word {
 pub(super) enum Status {
     /// It does what its documentation says.
     Ready,
-    /// Its feature is not built yet: refused, except for a flag's `false`, which asks for nothing.
-    Later,
     /// It would put a secret into a file: refused.
     Secret,
 }
@@ -83,11 +81,6 @@ impl Key {
     /// Demands the key; `example` is the line to write.
     pub(super) const fn required(mut self, example: &'static str) -> Key {
         self.required = Some(example);
-        self
-    }
-
-    const fn later(mut self) -> Key {
-        self.status = Status::Later;
         self
     }
 

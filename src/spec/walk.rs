@@ -69,13 +69,6 @@ impl<'a> Section<'a> {
                 Ok(false) => return,
                 Err(draft) => draft.about(&path).placed(value.span()),
             },
-            // Asking for nothing is no mistake.
-            Status::Later
-                if matches!((&key.kind, value.get_ref()), (Kind::Flag, DeValue::Boolean(false))) =>
-            {
-                return;
-            }
-            Status::Later => wording::not_yet(&format!("`{path}`")).placed(at),
             Status::Secret => wording::secret().about(&path).placed(at),
         };
         problems.push(problem);
