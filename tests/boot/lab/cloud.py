@@ -114,7 +114,8 @@ class Cloud:
         # RDS signs with an authority of its own.
         (directory / "rds").mkdir()
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3",
-                        "-subj", "/CN=RDS stand-in", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-keyout", directory / "rds/ca.key", "-out", directory / "rds/ca.pem"],
+                        "-subj", "/CN=RDS stand-in", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+                        "-keyout", directory / "rds/ca.key", "-out", directory / "rds/ca.pem"],
                        check=True, capture_output=True)
 
     def faults(self, faults):

@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 import threading
 import time
 import urllib.parse
@@ -129,7 +128,8 @@ class Lab:
 
     def expect_cloud_init_content(self):
         text, _ = self.machine.run("cloud-init", "status", "--wait", "--long", seconds=180)
-        self.expect("cloud-init ended without an error", re.search(r"^status: done$", text, re.M) and not re.search(r"degraded|errors:$|errors: [\[{](?![\]}])", text, re.M), text)
+        done = re.search(r"^status: done$", text, re.M) and not re.search(r"degraded|errors:$|errors: [\[{](?![\]}])", text, re.M)
+        self.expect("cloud-init ended without an error", done, text)
         log = self.machine.read("/var/log/cloud-init.log")
         bad = [line for line in log.splitlines() if re.search(r"\[(WARNING|ERROR|CRITICAL)\]|Traceback", line)]
         self.expect("cloud-init logged no warning", not bad, "\n".join(bad[:5]))

@@ -4,7 +4,7 @@ import time
 
 from machine import ADDRESS
 
-ON = ("gcp", "aws", "azure")
+ON = ("aws",)
 
 
 def build(seconds):

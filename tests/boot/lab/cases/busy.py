@@ -30,7 +30,8 @@ def run(lab):
     lab.cloud.drop_metadata()
     machine.run("rm", "-r", "/etc/systemd/system/sysinit.target.d")
     machine.reboot()
-    lab.eventually("after a reboot, the boot script waits for the metadata service", lambda: machine.show("tierform-boot.service", "ActiveState") == "activating", 60)
+    lab.eventually("after a reboot, the boot script waits for the metadata service",
+                   lambda: machine.show("tierform-boot.service", "ActiveState") == "activating", 60)
     machine.run("systemctl", "kill", "--signal=SIGKILL", "tierform-boot.service")
     lab.cloud.add_metadata()
     lab.expect("it is killed, as the kernel does when memory is short", not lab.healthy())

@@ -22,7 +22,7 @@ def run(lab):
     lab.eventually("30 daemons are connected in the end", lambda: len(lab.cloud.daemons) == 30, 120, lab.story)
     audit = machine.output("dpkg", "--audit")
     lab.expect("no package is half installed", audit == "", audit)
-    left = machine.output("find", "/var/cache/tierform", "/etc/coder.d", "/opt/terraform", "/run/tierform", "-name", "*.new", "-o", "-name", "*.zip", "-o", "-name", "*.deb")
+    left = machine.shell("find /var/cache/tierform /etc/coder.d /opt/terraform /run/tierform -name '*.new' -o -name '*.zip' -o -name '*.deb'")
     lab.expect("no half-written file is left", left == "", left)
     lab.cloud.build("acme-machine-x7k2-30", 1, 1)
     lab.eventually("the last daemon builds", lambda: lab.cloud.results.get(1) == "succeeded", 30, lab.story)

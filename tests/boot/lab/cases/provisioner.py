@@ -34,7 +34,8 @@ def run(lab):
                    lambda: f"{lab.cloud.results}\n{machine.journal('--unit=coder-provisioner@01.service', '--lines=20')}")
     lab.expect("each reached its cluster, by a token of the machine's own identity", lab.cloud.cluster_calls == [True] * 30, str(lab.cloud.cluster_calls))
     lab.expect("they stop in time for a build: 15 minutes", machine.show("coder-provisioner@01.service", "TimeoutStopUSec") == "15min")
-    lab.expect("coder.service is off", machine.show("coder.service", "ActiveState", "UnitFileState") == {"ActiveState": "inactive", "UnitFileState": "disabled"})
+    state = machine.show("coder.service", "ActiveState", "UnitFileState")
+    lab.expect("coder.service is off", state == {"ActiveState": "inactive", "UnitFileState": "disabled"}, str(state))
     watched = machine.output("systemctl", "is-active", "tierform-watch.timer")
     lab.expect("the host watches for its end where the cloud announces it", watched == ("inactive" if lab.cloud_name == "gcp" else "active"), watched)
     watch = [] if lab.cloud_name == "gcp" else ["tierform-watch.service", "tierform-watch.timer"]
