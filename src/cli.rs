@@ -14,6 +14,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first coder.toml
+    ///
+    /// With every key in it: those that are known are set, the others stand there as comments with their meaning and their
+    /// default. At a terminal it asks for what must be there and was not given. A file that is there is never overwritten.
+    Init(Init),
     /// Write the Terraform directory of a spec
     ///
     /// Writes only what differs. What you edited is merged with what changed; where both changed the same lines, yours stays
@@ -31,6 +36,11 @@ pub enum Command {
     Diff(Diff),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
+    /// Tell why a figure or a resource is as it is, and what another value would do
+    ///
+    /// WHAT is a key of `size --format json` (coderd.replicas, clusters.main.nodes_max), an argument of terraform.tfvars
+    /// (coderd.machine_type) or a resource's address (module.coderd.google_compute_health_check.this).
+    Explain(Explain),
     /// Show what a month costs at list price, by component
     ///
     /// Dated list prices of machines, nodes and the database. What is not priced is listed; estimates are marked.
@@ -43,6 +53,16 @@ pub enum Command {
     ///
     /// Exit status: 0 clean; 2 the rehearsal found something; 1 it could not run.
     Rehearse(Rehearse),
+    /// Print the JSON Schema of coder.toml
+    Schema,
+    /// Print the completions of a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
     /// Show the published tiers with their sources
     Tiers(Tiers),
     /// Show the machine types that are known, with list prices
@@ -51,6 +71,31 @@ pub enum Command {
     Machines(Catalog),
     /// Show the regions that are known, and which of them sell a machine family
     Regions(Catalog),
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The tier: 1k, 2k, 3k or 10k
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    pub tier: Option<tierform::spec::Tier>,
+    /// The cloud: gcp, aws or azure
+    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
+    pub cloud: Option<tierform::spec::Cloud>,
+    /// The region [default, where nobody can be asked: us-central1, us-east-1 or eastus]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The prefix of every resource's name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The access URL, such as https://coder.example.com
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Any other key, as in --set gcp.project=acme-prod; entries of a list are separated by commas
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "coder.toml")]
+    pub out: PathBuf,
 }
 
 /// A spec and where its output is.
@@ -136,6 +181,19 @@ pub struct Size {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The spec
+    #[arg(value_name = "SPEC")]
+    pub spec: PathBuf,
+    /// What to explain
+    #[arg(value_name = "WHAT")]
+    pub what: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ReportFormat,
 }
 
 #[derive(Debug, Args)]
@@ -236,6 +294,11 @@ fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
     all.into_iter()
         .find(|cloud| cloud.as_str() == text)
         .ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+    pair.ok_or_else(|| "write KEY=VALUE, such as gcp.project=acme-prod".to_owned())
 }
 
 fn budget(text: &str) -> Result<f64, String> {

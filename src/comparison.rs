@@ -42,7 +42,7 @@ const LINES: [Line; 13] = [
         format!("{} to {} × {}", cluster.nodes_min.value, cluster.nodes_max.value, machine(&cluster.node))
     }),
     ("workspaces a node", |column| {
-        let Density { per_node, bound_by } = column.plan.clusters[0].density;
+        let Density { per_node, bound_by, .. } = &column.plan.clusters[0].density;
         format!("{per_node}, bound by {bound_by}")
     }),
     ("system nodes", |column| machine(&column.plan.clusters[0].system_node)),

@@ -239,8 +239,7 @@ fn a_file_that_cannot_be_a_spec_says_why() {
     };
     assert_eq!(
         why(&path),
-        "there is no spec at DIR/coder.toml; name it as in `tierform generate PATH`, or start one from \
-         examples/gcp-1k/coder.toml"
+        "there is no spec at DIR/coder.toml; name it as in `tierform generate PATH`, or write one with `tierform init`"
     );
     assert_eq!(why(directory.path()), "DIR is a directory; name the spec in it, as in DIR/coder.toml");
     fs::write(&path, b"name = \"acme\"\nregion = \"\xff\"\n").unwrap();

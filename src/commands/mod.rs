@@ -3,10 +3,14 @@
 mod check;
 mod cost;
 mod diff;
+mod explain;
 mod generate;
+mod init;
 mod machines;
 mod regions;
 mod rehearse;
+mod schema;
+mod shell;
 mod size;
 mod tiers;
 
@@ -48,6 +52,9 @@ pub enum Failure {
         "error: {0} is no HCL, so what the change means in the cloud cannot be told; mend the file and try again"
     )]
     NoImpact(String),
+    /// What was asked about is not there.
+    #[error("error: {0}")]
+    NotExplained(#[from] tierform::explain::NotExplained),
     /// The result could not be printed.
     #[error("error: the result could not be printed: {0}")]
     Print(std::io::Error),
@@ -60,6 +67,11 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Check(check) => check::run(check),
         Command::Diff(diff) => diff::run(diff),
         Command::Size(size) => size::run(size),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Init(init) => init::run(init),
+        Command::Schema => schema::run(),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man => shell::man(),
         Command::Rehearse(rehearse) => rehearse::run(rehearse),
         Command::Cost(cost) => cost::run(cost),
         Command::Tiers(tiers) => tiers::run(tiers),
@@ -125,14 +137,16 @@ pub fn answer(question: &Question) -> Result<Compiled, Failure> {
         return compiled(question.spec.as_deref().unwrap_or(Path::new("coder.toml")));
     };
     let region = question.region.as_deref().unwrap_or(catalog::list_region(cloud));
-    // What is wrong with such a spec has no place in a file.
-    resolve(Spec::of_tier(tier, question.tier_revision, cloud, region)).map_err(|problems| {
-        let sentence = |problem: &Diagnostic| match &problem.help {
-            Some(help) => format!("error: {}; {help}", problem.message),
-            None => format!("error: {}", problem.message),
-        };
-        Failure::Spec(problems.iter().map(sentence).collect::<Vec<_>>().join("\n"))
-    })
+    resolve(Spec::of_tier(tier, question.tier_revision, cloud, region)).map_err(|problems| told(&problems))
+}
+
+/// What is wrong with a spec that is no file's, in sentences.
+fn told(problems: &[Diagnostic]) -> Failure {
+    let sentence = |problem: &Diagnostic| match &problem.help {
+        Some(help) => format!("error: {}; {help}", problem.message),
+        None => format!("error: {}", problem.message),
+    };
+    Failure::Spec(problems.iter().map(sentence).collect::<Vec<_>>().join("\n"))
 }
 
 impl Catalog {

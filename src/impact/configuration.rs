@@ -8,7 +8,7 @@ use hcl::Expression;
 use hcl::structure::{Attribute, Block, Body, Structure};
 
 /// A whole directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Configuration {
     /// Modules by folder; the root's is empty.
     pub folders: BTreeMap<String, Rc<Module>>,

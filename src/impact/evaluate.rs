@@ -20,7 +20,8 @@ pub struct Instance<'c> {
     /// What its addresses start with: `module.database.`, empty for the root.
     pub prefix: String,
     pub module: &'c Module,
-    caller: Option<(usize, &'c Call)>,
+    /// Who calls it and how; `None` for the root.
+    pub caller: Option<(usize, &'c Call)>,
     children: BTreeMap<&'c str, usize>,
 }
 

@@ -2,15 +2,21 @@
 //! Both states of the directory are evaluated as far as that goes without a cloud, resource by resource; a table knows which
 //! arguments replace. It errs on the side of telling: what only an apply can know counts as changed when its text did.
 
+mod arguments;
 mod configuration;
+mod directory;
 mod evaluate;
 mod resources;
+mod symbolic;
 pub mod table;
 mod types;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::rc::Rc;
+
+pub use directory::{Argument, Change, Directory, Effects, Resource, Traced};
 
 use crate::layout::is_hcl;
 use crate::output::Changes;
@@ -88,13 +94,17 @@ pub fn between<'a>(
         new.folders.get("").map(|root| root.moved.iter().cloned().collect()).unwrap_or_default();
     let old: Items =
         resources::list(&old).into_iter().map(|(address, item)| (renamed(address, &moved), item)).collect();
-    let new = resources::list(&new);
+    Ok(differences(&old, &resources::list(&new)))
+}
 
+/// The impact of going from `old` to `new`.
+fn differences(old: &Items, new: &Items) -> Vec<Impact> {
     let mut impacts: BTreeMap<&str, Impact> = BTreeMap::new();
-    for (address, before) in &old {
+    for (address, before) in old {
         let impact = match new.get(address) {
+            Some(after) if Rc::ptr_eq(before, after) => None,
             Some(after) => compare(address, before, after, &BTreeSet::new()),
-            None if is_uncountable(address, &new) => None,
+            None if is_uncountable(address, new) => None,
             // A root that becomes a child module has its provider from the parent. What goes with a cloud is told itself.
             None if before.kind.starts_with("provider.") => None,
             None => Some(gone(address, before)),
@@ -109,8 +119,12 @@ pub fn between<'a>(
             .map(|impact| without_key(&impact.address).to_owned())
             .collect();
         let mut is_settled = true;
-        for (address, after) in &new {
+        for (address, after) in new {
             let Some(before) = old.get(address) else { continue };
+            // What is the same and speaks of nothing that is replaced stays.
+            if Rc::ptr_eq(before, after) && !replaced.iter().any(|address| after.speaks_of(address)) {
+                continue;
+            }
             let effect = |impact: Option<&Impact>| impact.map(|impact| impact.effect);
             let impact = compare(address, before, after, &replaced);
             if effect(impact.as_ref()) > effect(impacts.get(address.as_str())) {
@@ -119,7 +133,7 @@ pub fn between<'a>(
             }
         }
         if is_settled {
-            return Ok(impacts.into_values().collect());
+            return impacts.into_values().collect();
         }
     }
 }

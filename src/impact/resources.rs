@@ -1,6 +1,8 @@
 //! Every resource of a configuration under the address that a plan gives it, with its arguments' values by path.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hcl::Expression;
 use hcl::structure::{Block, Body, Structure};
@@ -10,7 +12,7 @@ use super::evaluate::{Evaluation, Scope};
 use super::value::Value;
 
 /// Resources by address.
-pub type Items = BTreeMap<String, Item>;
+pub type Items = BTreeMap<String, Rc<Item>>;
 
 /// One resource.
 #[derive(Debug)]
@@ -21,6 +23,15 @@ pub struct Item {
     pub arguments: BTreeMap<String, Value>,
     /// Paths of which Terraform ignores changes.
     pub ignored: Vec<String>,
+    text: OnceCell<String>,
+}
+
+impl Item {
+    /// Whether one of its arguments speaks of an address.
+    pub fn speaks_of(&self, address: &str) -> bool {
+        let text = || self.arguments.values().map(Value::to_string).collect::<Vec<_>>().join("\n");
+        self.text.get_or_init(text).contains(address)
+    }
 }
 
 /// Arguments and blocks that change nothing in the cloud.
@@ -28,20 +39,26 @@ const META: [&str; 6] = ["depends_on", "provider", "lifecycle", "provisioner", "
 
 /// Lists them.
 pub fn list(configuration: &Configuration) -> Items {
-    let evaluation = Evaluation::new(configuration);
+    list_some(&Evaluation::new(configuration), |_| true)
+}
+
+/// Lists those that are wanted, by the module's place among the instances and the resource's in its module.
+pub fn list_some(evaluation: &Evaluation<'_>, is_wanted: impl Fn((usize, usize)) -> bool) -> Items {
     let mut items = Items::new();
     for (index, instance) in evaluation.instances.iter().enumerate() {
-        for resource in &instance.module.resources {
+        let wanted = instance.module.resources.iter().enumerate().filter(|(at, _)| is_wanted((index, *at)));
+        for (_, resource) in wanted {
             let address = match resource.name.is_empty() {
                 true => resource.kind.clone(),
                 false => format!("{}{}.{}", instance.prefix, resource.kind, resource.name),
             };
             let scope = Scope { instance: index, bound: Vec::new() };
-            for (key, scope) in instances(&evaluation, resource, &scope) {
+            for (key, scope) in instances(evaluation, resource, &scope) {
                 let mut arguments = BTreeMap::new();
-                flatten(&evaluation, &resource.body, "", &scope, &mut arguments);
-                let item = Item { kind: resource.kind.clone(), arguments, ignored: ignored(&resource.body) };
-                items.insert(format!("{address}{key}"), item);
+                flatten(evaluation, &resource.body, "", &scope, &mut arguments);
+                let ignored = ignored(&resource.body);
+                let item = Item { kind: resource.kind.clone(), arguments, ignored, text: OnceCell::new() };
+                items.insert(format!("{address}{key}"), Rc::new(item));
             }
         }
     }
@@ -49,7 +66,7 @@ pub fn list(configuration: &Configuration) -> Items {
 }
 
 /// The keys of a resource's instances with the scope of each; `[*]` for as many as only an apply can know.
-fn instances(evaluation: &Evaluation<'_>, resource: &Resource, scope: &Scope) -> Vec<(String, Scope)> {
+pub fn instances(evaluation: &Evaluation<'_>, resource: &Resource, scope: &Scope) -> Vec<(String, Scope)> {
     let bind = |name: &str, value: Value| {
         let mut scope = scope.clone();
         scope.bound.push((name.to_owned(), value));
@@ -85,7 +102,7 @@ fn instances(evaluation: &Evaluation<'_>, resource: &Resource, scope: &Scope) ->
     vec![(String::new(), scope.clone())]
 }
 
-fn flatten(
+pub fn flatten(
     evaluation: &Evaluation<'_>,
     body: &Body,
     path: &str,
@@ -153,7 +170,7 @@ fn expanded<'b>(
 }
 
 /// What `lifecycle` says to ignore.
-fn ignored(body: &Body) -> Vec<String> {
+pub fn ignored(body: &Body) -> Vec<String> {
     let lifecycles = body.blocks().filter(|block| block.identifier() == "lifecycle");
     let lists = lifecycles
         .flat_map(|block| block.body().attributes().filter(|attribute| attribute.key() == "ignore_changes"));

@@ -16,7 +16,7 @@ pub struct Rule {
 }
 
 /// Which change replaces.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// Every one.
     Any,
@@ -50,13 +50,16 @@ include!(concat!(env!("OUT_DIR"), "/impact.rs"));
 
 /// The rule by which a change of `argument` from `old` to `new` replaces a resource of type `of`.
 pub fn rule(of: &str, argument: &str, old: &Value, new: &Value) -> Option<&'static Rule> {
-    REPLACEMENTS.iter().filter(|rule| rule.of == of && covers(rule.argument, argument)).find(
-        |rule| match rule.when {
-            When::Any => true,
-            When::Smaller => old.shrinks_to(new),
-            When::Removed => *new == Value::Null || *new == Value::Bool(false),
-        },
-    )
+    rules_of(of, argument).find(|rule| match rule.when {
+        When::Any => true,
+        When::Smaller => old.shrinks_to(new),
+        When::Removed => *new == Value::Null || *new == Value::Bool(false),
+    })
+}
+
+/// Every rule about `argument` of type `of`.
+pub fn rules_of<'a>(of: &'a str, argument: &'a str) -> impl Iterator<Item = &'static Rule> + 'a {
+    REPLACEMENTS.iter().filter(move |rule| rule.of == of && covers(rule.argument, argument))
 }
 
 /// What a resource of type `of` holds that would be lost with it.

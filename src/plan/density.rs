@@ -23,6 +23,8 @@ pub struct Density {
     pub per_node: u32,
     /// memory, cpu, pods, volumes, table or override.
     pub bound_by: &'static str,
+    /// Every limit that was weighed, with the workspaces that it allows; none where the user states the density.
+    pub limits: Vec<(&'static str, u32)>,
 }
 
 /// The nodes of a cluster.
@@ -221,13 +223,14 @@ fn density(
     asked: Option<u32>,
 ) -> Density {
     if let Some(per_node) = asked {
-        return Density { per_node, bound_by: "override" };
+        return Density { per_node, bound_by: "override", limits: Vec::new() };
     }
     let volumes = (volumes.unwrap_or(u32::MAX), "volumes");
     let table = (cluster.table.map_or(PER_NODE_CAP, |(_, dense)| dense), "table");
     let least = |limits: &[(u32, &'static str)]| {
         let (per_node, bound_by) = limits.iter().copied().min_by_key(|(most, _)| *most).unwrap_or(table);
-        Density { per_node, bound_by }
+        let weighed = limits.iter().copied().filter(|(most, _)| *most < u32::MAX);
+        Density { per_node, bound_by, limits: weighed.map(|(most, of)| (of, most)).collect() }
     };
     // The page's own density stands against its own requests, which `requests` cuts to what fits.
     if cluster.table.is_some() && !cluster.request_is_asked {

@@ -6,6 +6,28 @@ use super::networks;
 use super::wording::{bare, quoted};
 use crate::diagnostic::Diagnostic;
 
+/// A value that passes for a key whose values are each cloud's own, as TOML.
+pub(super) fn example(cloud: Cloud, key: &str) -> Option<&'static str> {
+    let (gcp, aws, azure) = match key {
+        "region" => ("\"us-central1\"", "\"us-east-1\"", "\"eastus\""),
+        "zones" => {
+            ("[\"us-central1-a\", \"us-central1-b\"]", "[\"us-east-1a\", \"us-east-1b\"]", "[\"1\", \"2\"]")
+        }
+        "dns_zone" => ("\"acme-dev\"", "\"Z0123456789ABCDEFGHIJ\"", "\"acme.dev\""),
+        "certificate" => (
+            "\"projects/acme-prod/locations/global/certificates/coder\"",
+            "\"arn:aws:acm:us-east-1:123456789012:certificate/7f1b4a9e-5f0c-4c38-9d7e-1f2a3b4c5d6e\"",
+            "\"https://acme-certs.vault.azure.net/secrets/coder\"",
+        ),
+        _ => return None,
+    };
+    Some(match cloud {
+        Cloud::Gcp => gcp,
+        Cloud::Aws => aws,
+        Cloud::Azure => azure,
+    })
+}
+
 /// `region`.
 pub(super) fn region(cloud: Cloud, text: &str) -> Result<(), Diagnostic> {
     names::region(text).map_err(|fault| {

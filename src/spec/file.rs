@@ -12,7 +12,7 @@ pub const LARGEST: u64 = 1024 * 1024;
 pub enum Unreadable {
     /// There is no such file.
     #[error(
-        "there is no spec at {}; name it as in `tierform generate PATH`, or start one from examples/gcp-1k/coder.toml",
+        "there is no spec at {}; name it as in `tierform generate PATH`, or write one with `tierform init`",
         .0.display()
     )]
     Missing(PathBuf),

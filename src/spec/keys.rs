@@ -1,113 +1,8 @@
 //! The keys of `coder.toml`: one entry each, with its type, its range and the words that explain it.
 //! Reading, suggestions and messages derive from these lists; nothing else knows which keys there are.
 
+use super::key::{Key, Kind, Word};
 use super::{Cloud, access, address, clouds, names, networks};
-use crate::diagnostic::Diagnostic;
-
-/// A check of one string. Its diagnostic is a draft: the message is what comes after the key's name, the span counts
-/// bytes inside the string; the walk puts both in place.
-pub(super) type Check = fn(&str) -> Result<(), Diagnostic>;
-
-/// A check of one string whose rule is each cloud's own.
-pub(super) type CloudCheck = fn(Cloud, &str) -> Result<(), Diagnostic>;
-
-/// One key of a table.
-#[derive(Debug)]
-pub(super) struct Key {
-    /// As written in the file.
-    pub name: &'static str,
-    /// What its value may be.
-    pub kind: Kind,
-    /// What it means, in one line.
-    pub doc: &'static str,
-    /// Whether it may be used.
-    pub status: Status,
-    /// For a key that must be there: the line to write.
-    pub required: Option<&'static str>,
-}
-
-/// What a key's value may be.
-#[derive(Debug)]
-pub(super) enum Kind {
-    /// A string that passes the check.
-    Text(Check),
-    /// A string that passes the check of the spec's cloud.
-    CloudText(CloudCheck),
-    /// One of these words.
-    Choice(&'static [Word]),
-    /// An integer in this range, both ends included.
-    Whole(u32, u32),
-    /// A number above zero, up to this.
-    Number(f64),
-    /// `true` or `false`.
-    Flag,
-    /// A list of strings without duplicates, not empty; each passes the check.
-    List(Check),
-    /// The same, with the check of the spec's cloud.
-    CloudList(CloudCheck),
-    /// `[key]`.
-    Table(&'static [Key]),
-    /// `[tags]`: the user's own keys.
-    Tags,
-    /// `[state]`: the keys depend on the backend.
-    State,
-    /// `[network.existing]`: the keys depend on the cloud.
-    Existing,
-    /// `[[key]]`: each entry has a cloud of its own, that of the spec unless it says otherwise.
-    Entries(&'static [Key]),
-}
-
-/// One word of a [`Kind::Choice`].
-#[derive(Debug)]
-pub(super) struct Word {
-    pub text: &'static str,
-    pub ready: bool,
-}
-
-/// Whether a key may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
-    /// It does what its documentation says.
-    Ready,
-    /// It would put a secret into a file: refused.
-    Secret,
-}
-
-impl Key {
-    pub(super) const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Key {
-        Key { name, kind, doc, status: Status::Ready, required: None }
-    }
-
-    /// Demands the key; `example` is the line to write.
-    pub(super) const fn required(mut self, example: &'static str) -> Key {
-        self.required = Some(example);
-        self
-    }
-
-    pub(super) const fn secret(mut self) -> Key {
-        self.status = Status::Secret;
-        self
-    }
-
-    /// What the key means, as a sentence.
-    pub(super) fn means(&self) -> String {
-        let verb = if self.doc.starts_with("whether ") { "says" } else { "means" };
-        format!("`{}` {verb} {}", self.name, self.doc)
-    }
-
-    /// The article and noun of what belongs here.
-    pub(super) const fn expects(&self) -> &'static str {
-        match self.kind {
-            Kind::Text(_) | Kind::CloudText(_) | Kind::Choice(_) => "a string in quotes",
-            Kind::Whole(..) => "a whole number",
-            Kind::Number(_) => "a number",
-            Kind::Flag => "true or false",
-            Kind::List(_) | Kind::CloudList(_) => "a list of strings",
-            Kind::Table(_) | Kind::Tags | Kind::State | Kind::Existing => "a table",
-            Kind::Entries(_) => "a list of tables",
-        }
-    }
-}
 
 const fn ready(text: &'static str) -> Word {
     Word { text, ready: true }
@@ -131,7 +26,7 @@ pub(super) static ROOT: &[Key] = &[
         "the reference-architecture tier, by its number of users; without it, the smallest that holds `[load]`",
     )
     .required("tier = \"1k\""),
-    Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2"),
+    Key::new("tier_revision", Kind::Whole(1, 2), "the edition of the tier's published page: 1 or 2").or_computed("2"),
     Key::new(
         "cloud",
         CLOUD,
@@ -140,23 +35,23 @@ pub(super) static ROOT: &[Key] = &[
     .required("cloud = \"gcp\""),
     Key::new("region", Kind::CloudText(clouds::region), "the cloud's region of the control plane")
         .required("region = \"us-central1\""),
-    Key::new("license", Kind::Choice(&[ready("premium"), ready("community")]), "the Coder licence"),
+    Key::new("license", Kind::Choice(&[ready("premium"), ready("community")]), "the Coder licence").or("\"premium\""),
     Key::new(
         "machines",
         Kind::Choice(&[ready("published"), ready("current")]),
         "whether machine types are those that the tier's page prints or today's of the same size",
-    ),
+    ).or("\"published\""),
     Key::new(
         "burstable",
         Kind::Flag,
         "whether the burstable AWS machines (t3) that a tier's page prints are taken",
-    ),
+    ).or("false"),
     Key::new(
         "layout",
         Kind::Choice(&[ready("root"), ready("module")]),
         "whether the directory is a root module or a child module",
-    ),
-    Key::new("output", Kind::Text(names::output), "the directory to generate, relative to the spec"),
+    ).or("\"root\""),
+    Key::new("output", Kind::Text(names::output), "the directory to generate, relative to the spec").or("\"infra\""),
     Key::new("tags", Kind::Tags, "labels that every resource carries"),
     Key::new("load", Kind::Table(LOAD), "what the deployment has to hold"),
     Key::new("access", Kind::Table(ACCESS), "how users reach coderd"),
@@ -174,32 +69,38 @@ pub(super) static ROOT: &[Key] = &[
 ];
 
 static LOAD: &[Key] = &[
-    Key::new("users", Kind::Whole(1, 1_000_000), "users in all, signed in or not"),
-    Key::new("concurrent_builds", Kind::Whole(1, 1_000_000), "workspace builds at the same time"),
-    Key::new("running_workspaces", Kind::Whole(1, 1_000_000), "workspaces that run at the same time"),
-    Key::new("builds_per_day", Kind::Whole(1, 1_000_000), "workspace builds a day"),
-    Key::new("api_rps", Kind::Whole(1, 1_000_000), "API requests a second"),
+    Key::new("users", Kind::Whole(1, 1_000_000), "users in all, signed in or not").or_nothing("800"),
+    Key::new("concurrent_builds", Kind::Whole(1, 1_000_000), "workspace builds at the same time")
+        .or_nothing("40"),
+    Key::new("running_workspaces", Kind::Whole(1, 1_000_000), "workspaces that run at the same time")
+        .or_nothing("400"),
+    Key::new("builds_per_day", Kind::Whole(1, 1_000_000), "workspace builds a day").or_nothing("300"),
+    Key::new("api_rps", Kind::Whole(1, 1_000_000), "API requests a second").or_nothing("200"),
 ];
 
 static ACCESS: &[Key] = &[
     Key::new("url", Kind::Text(access::url), "the access URL: https and a host name")
         .required("url = \"https://coder.example.com\""),
-    Key::new("wildcard", Kind::Text(access::wildcard), "the wildcard of workspace applications"),
+    Key::new("wildcard", Kind::Text(access::wildcard), "the wildcard of workspace applications")
+        .or_nothing("\"*.coder.example.com\""),
     Key::new("dns_zone", Kind::CloudText(clouds::dns_zone), "the managed DNS zone that records are made in"),
     Key::new("certificate", Kind::CloudText(clouds::certificate), "an existing certificate"),
 ];
 
 static CODER: &[Key] = &[
-    Key::new("version", Kind::Text(names::version), "the Coder release"),
-    Key::new("sha256", Kind::Text(names::sha256), "the sha256 of that release's linux_amd64 .deb"),
-    Key::new("mirror", Kind::Text(access::mirror), "an https URL that serves what the release page serves"),
+    Key::new("version", Kind::Text(names::version), "the Coder release").or_computed("\"2.36.6\""),
+    Key::new("sha256", Kind::Text(names::sha256), "the sha256 of that release's linux_amd64 .deb")
+        .or_nothing("\"0000000000000000000000000000000000000000000000000000000000000000\""),
+    Key::new("mirror", Kind::Text(access::mirror), "an https URL that serves what the release page serves")
+        .or_nothing("\"https://mirror.example.com/coder\""),
 ];
 
 static CODERD: &[Key] = &[
-    Key::new("replicas", Kind::Whole(1, 100), "the number of coderd machines"),
-    Key::new("vcpus", VCPUS, "vCPUs of a coderd machine"),
-    Key::new("memory_gb", MEMORY_GB, "GB of memory of a coderd machine"),
-    Key::new("machine", Kind::Text(names::machine), "the machine type of coderd"),
+    Key::new("replicas", Kind::Whole(1, 100), "the number of coderd machines").or_computed("3"),
+    Key::new("vcpus", VCPUS, "vCPUs of a coderd machine").or_computed("2"),
+    Key::new("memory_gb", MEMORY_GB, "GB of memory of a coderd machine").or_computed("8"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of coderd")
+        .or_computed("\"n4-standard-2\""),
 ];
 
 static PROVISIONERS: &[Key] = &[
@@ -207,30 +108,37 @@ static PROVISIONERS: &[Key] = &[
         "count",
         Kind::Whole(1, 10_000),
         "provisioner daemons in all, as many as builds at the same time",
-    ),
+    )
+    .or_computed("60"),
     Key::new(
         "per_host",
         Kind::Whole(1, 30),
         "provisioner daemons on one host; the tier pages stack no more than 30",
-    ),
-    Key::new("vcpus_each", Kind::Number(64.0), "vCPUs for one provisioner daemon"),
-    Key::new("memory_gb_each", Kind::Number(1024.0), "GB of memory for one provisioner daemon"),
-    Key::new("machine", Kind::Text(names::machine), "the machine type of provisioner hosts"),
-    Key::new("on_coderd", Kind::Flag, "whether coderd runs the provisioner daemons"),
+    )
+    .or_computed("30"),
+    Key::new("vcpus_each", Kind::Number(64.0), "vCPUs for one provisioner daemon").or_computed("1"),
+    Key::new("memory_gb_each", Kind::Number(1024.0), "GB of memory for one provisioner daemon")
+        .or_computed("1"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of provisioner hosts")
+        .or_computed("\"n4-highcpu-32\""),
+    Key::new("on_coderd", Kind::Flag, "whether coderd runs the provisioner daemons").or("false"),
 ];
 
 static WORKSPACES: &[Key] = &[
-    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests"),
-    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests"),
-    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none"),
+    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests").or_computed("0.5"),
+    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests").or_computed("2"),
+    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none")
+        .or("10"),
     Key::new(
         "per_node",
         Kind::Whole(1, 256),
         "workspaces on one node; Kubernetes nodes carry 256 pods at most",
-    ),
-    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there"),
-    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most"),
-    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes"),
+    )
+    .or_computed("14"),
+    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there").or_computed("3"),
+    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most").or_computed("43"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes")
+        .or_computed("\"n4-standard-8\""),
 ];
 
 /// `[[clusters]]`: what a cluster is, and whatever of `[workspaces]` it has otherwise.
@@ -241,8 +149,10 @@ pub(super) static CLUSTERS: &[Key] = &[
         "share",
         Kind::Number(1.0),
         "the part of the load that the cluster carries; all shares sum to 1",
-    ),
-    Key::new("cloud", CLOUD, "the cloud that the cluster runs in; the spec's if absent"),
+    )
+    .or_nothing("0.4"),
+    Key::new("cloud", CLOUD, "the cloud that the cluster runs in; the spec's if absent")
+        .or_nothing("\"aws\""),
     Key::new(
         "region",
         Kind::CloudText(clouds::region),
@@ -252,40 +162,49 @@ pub(super) static CLUSTERS: &[Key] = &[
         "cidr",
         Kind::Text(address::private),
         "the private range from which the subnets of a cluster with a network of its own are cut",
-    ),
-    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests"),
-    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests"),
-    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none"),
+    )
+    .or_nothing("\"10.80.0.0/14\""),
+    Key::new("vcpus", Kind::Number(256.0), "vCPUs that a workspace requests").or_nothing("0.5"),
+    Key::new("memory_gb", Kind::Number(4096.0), "GB of memory that a workspace requests").or_nothing("2"),
+    Key::new("volume_gb", Kind::Whole(0, 65_536), "GB of a workspace's persistent volume; 0 means none")
+        .or_nothing("10"),
     Key::new(
         "per_node",
         Kind::Whole(1, 256),
         "workspaces on one node; Kubernetes nodes carry 256 pods at most",
-    ),
-    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there"),
-    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most"),
-    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes"),
+    )
+    .or_nothing("14"),
+    Key::new("nodes_min", Kind::Whole(1, 15_000), "nodes that are always there").or_nothing("3"),
+    Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most").or_nothing("43"),
+    Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes")
+        .or_nothing("\"n4-standard-8\""),
 ];
 
 static DATABASE: &[Key] = &[
-    Key::new("vcpus", VCPUS, "vCPUs of the database"),
-    Key::new("memory_gb", MEMORY_GB, "GB of memory of the database"),
-    Key::new("storage_gb", Kind::Whole(10, 65_536), "GB of database storage"),
-    Key::new("machine", Kind::Text(names::machine), "the managed database's machine or tier name"),
-    Key::new("version", Kind::Whole(13, 18), "the PostgreSQL major version; Coder needs 13 or newer"),
-    Key::new("high_availability", Kind::Flag, "whether a standby waits in another zone"),
-    Key::new("backup_days", Kind::Whole(1, 365), "daily backups that are kept"),
-    Key::new("max_connections", Kind::Whole(50, 262_143), "connections that PostgreSQL accepts"),
+    Key::new("vcpus", VCPUS, "vCPUs of the database").or_computed("8"),
+    Key::new("memory_gb", MEMORY_GB, "GB of memory of the database").or_computed("30"),
+    Key::new("storage_gb", Kind::Whole(10, 65_536), "GB of database storage").or_computed("512"),
+    Key::new("machine", Kind::Text(names::machine), "the managed database's machine or tier name")
+        .or_computed("\"db-custom-8-30720\""),
+    Key::new("version", Kind::Whole(13, 18), "the PostgreSQL major version; Coder needs 13 or newer")
+        .or_computed("17"),
+    Key::new("high_availability", Kind::Flag, "whether a standby waits in another zone").or_computed("false"),
+    Key::new("backup_days", Kind::Whole(1, 365), "daily backups that are kept").or_computed("14"),
+    Key::new("max_connections", Kind::Whole(50, 262_143), "connections that PostgreSQL accepts")
+        .or_computed("230"),
 ];
 
 static NETWORK: &[Key] = &[
-    Key::new("cidr", Kind::Text(address::private), "the private range from which every subnet is cut"),
+    Key::new("cidr", Kind::Text(address::private), "the private range from which every subnet is cut")
+        .or_computed("\"10.64.0.0/14\""),
     Key::new("zones", Kind::CloudList(clouds::zone), "the region's zones that machines are spread over"),
-    Key::new("internal", Kind::Flag, "whether coderd has no public address"),
+    Key::new("internal", Kind::Flag, "whether coderd has no public address").or("false"),
     Key::new(
         "allowed_cidrs",
         Kind::List(address::allowed),
         "who may reach the access URL; everyone if absent",
-    ),
+    )
+    .or_nothing("[\"203.0.113.0/24\"]"),
     Key::new("existing", Kind::Existing, "your own network and subnets"),
 ];
 
@@ -325,14 +244,18 @@ static EXISTING_GCP: &[Key] = &[
         "proxies",
         Kind::Text(networks::google_subnet),
         "the name of the region's proxy-only subnet, for an internal load balancer",
-    ),
-    Key::new("private_services", Kind::Flag, "whether the VPC has private service access already"),
-    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+    )
+    .or_nothing("\"proxies\""),
+    Key::new("private_services", Kind::Flag, "whether the VPC has private service access already")
+        .or_nothing("true"),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by")
+        .or_nothing("[\"203.0.113.10\"]"),
 ];
 
 static EXISTING_AWS: &[Key] = &[
     Key::new("id", Kind::Text(networks::vpc), "the VPC's id").required("id = \"vpc-0a1b2c3d4e5f60718\""),
-    Key::new("public", Kind::List(networks::subnet), "ids of the balancer's subnets, one a zone"),
+    Key::new("public", Kind::List(networks::subnet), "ids of the balancer's subnets, one a zone")
+        .or_nothing("[\"subnet-0a1b2c3d4e5f60718\", \"subnet-0a1b2c3d4e5f60719\"]"),
     Key::new(
         "machines",
         Kind::List(networks::subnet),
@@ -343,7 +266,8 @@ static EXISTING_AWS: &[Key] = &[
         .required("nodes = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
     Key::new("database", Kind::List(networks::subnet), "ids of the database's subnets, one a zone")
         .required("database = [\"subnet-0a1b2c3d4e5f60718\", \"subnet-…\"]"),
-    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by")
+        .or_nothing("[\"203.0.113.10\"]"),
 ];
 
 static EXISTING_AZURE: &[Key] = &[
@@ -363,23 +287,28 @@ static EXISTING_AZURE: &[Key] = &[
         .required("nodes = \"nodes\""),
     Key::new("provisioners", Kind::Text(networks::subnet_name), "the name of the provisioner hosts' subnet")
         .required("provisioners = \"provisioners\""),
-    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by"),
+    Key::new("nat_addresses", Kind::List(address::public), "the public addresses that the subnets go out by")
+        .or_nothing("[\"203.0.113.10\"]"),
 ];
 
 static AWS: &[Key] = &[
-    Key::new("account_id", Kind::Text(clouds::account), "the one account that may be applied to"),
-    Key::new("profile", Kind::Text(clouds::profile), "the profile of the shared configuration files"),
+    Key::new("account_id", Kind::Text(clouds::account), "the one account that may be applied to")
+        .or_nothing("\"123456789012\""),
+    Key::new("profile", Kind::Text(clouds::profile), "the profile of the shared configuration files")
+        .or_nothing("\"acme-prod\""),
     Key::new(
         "admins",
         Kind::List(clouds::principal),
         "ARNs of IAM roles and users that administer the clusters",
-    ),
+    )
+    .or_nothing("[\"arn:aws:iam::123456789012:role/platform\"]"),
     Key::new(
         "api_cidrs",
         Kind::List(address::allowed),
         "public ranges that reach the clusters' API; nobody if absent",
-    ),
-    Key::new("nat_per_zone", Kind::Flag, "whether every zone has a NAT gateway of its own"),
+    )
+    .or_nothing("[\"203.0.113.0/24\"]"),
+    Key::new("nat_per_zone", Kind::Flag, "whether every zone has a NAT gateway of its own").or("false"),
 ];
 
 /// `[azure]`, demanded when `cloud = "azure"`.
@@ -398,29 +327,34 @@ pub(super) static AZURE: &[Key] = &[
         "the resource id of the Key Vault that holds `access.certificate`",
     )
     .required("certificate_vault = \"/subscriptions/…/providers/Microsoft.KeyVault/vaults/acme-certs\""),
-    Key::new("resource_group", Kind::Text(clouds::resource_group), "an existing resource group"),
+    Key::new("resource_group", Kind::Text(clouds::resource_group), "an existing resource group")
+        .or_nothing("\"acme-coder\""),
     Key::new(
         "dns_resource_group",
         Kind::Text(clouds::resource_group),
         "the resource group of `access.dns_zone`",
-    ),
+    )
+    .or_nothing("\"acme-dns\""),
     Key::new(
         "deployers",
         Kind::List(clouds::uuid),
         "object ids of whoever plans and applies; whoever runs it if absent",
-    ),
+    )
+    .or_nothing("[\"11111111-2222-3333-4444-555555555555\"]"),
     Key::new(
         "admin_groups",
         Kind::List(clouds::uuid),
         "object ids of Entra groups that administer the clusters",
-    ),
-    Key::new("encryption_at_host", Kind::Flag, "whether disks are encrypted on the host too"),
-    Key::new("waf", Kind::Flag, "whether the Application Gateway has a web application firewall"),
+    )
+    .or_nothing("[\"11111111-2222-3333-4444-666666666666\"]"),
+    Key::new("encryption_at_host", Kind::Flag, "whether disks are encrypted on the host too").or("false"),
+    Key::new("waf", Kind::Flag, "whether the Application Gateway has a web application firewall").or("false"),
     Key::new(
         "geo_redundant_backup",
         Kind::Flag,
         "whether the database's backups are kept in the paired region too",
-    ),
+    )
+    .or("false"),
 ];
 
 /// `[gcp]`, demanded when `cloud = "gcp"`.

@@ -7,7 +7,10 @@ mod access;
 mod address;
 mod clouds;
 mod clusters;
+mod describe;
+mod draft;
 mod file;
+mod key;
 mod keys;
 mod names;
 mod networks;
@@ -15,6 +18,7 @@ mod of_tier;
 mod problems;
 mod read;
 mod rules;
+mod schema;
 mod state;
 mod syntax;
 mod walk;
@@ -27,9 +31,12 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 pub use toml::Spanned;
 
+pub use describe::{Described, Written, describe, written};
+pub use draft::{Needed, Values, draft, literal, needed};
 pub use file::{LARGEST, Unreadable, load};
 pub use names::NAME_MAX;
 pub use read::{Reading, read};
+pub use schema::schema;
 
 /// A Coder reference-architecture tier, by its number of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

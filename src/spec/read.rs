@@ -2,7 +2,8 @@
 
 use toml::de::DeTable;
 
-use super::keys::{AZURE, GCP, Key, Kind, ROOT, existing};
+use super::key::{Key, Kind};
+use super::keys::{AZURE, GCP, ROOT, existing};
 use super::problems::Problems;
 use super::syntax::passable;
 use super::walk::Section;

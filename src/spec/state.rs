@@ -1,7 +1,7 @@
 //! Terraform's backends and the arguments that each of them takes in `[state]`.
 //! Credentials are known by name, so that they are refused for what they are.
 
-use super::keys::{Key, Kind, Word};
+use super::key::{Key, Kind, Word};
 use super::{Backend, State, names};
 
 impl Backend {
@@ -46,14 +46,15 @@ pub(super) const BACKEND: Key = Key::new(
         Word { text: "azurerm", ready: true },
     ]),
     "where Terraform keeps its state",
-);
+)
+.or("\"local\"");
 
 const fn text(name: &'static str, doc: &'static str) -> Key {
-    Key::new(name, Kind::Text(names::argument), doc)
+    Key::new(name, Kind::Text(names::argument), doc).or_nothing("\"…\"")
 }
 
 const fn flag(name: &'static str, doc: &'static str) -> Key {
-    Key::new(name, Kind::Flag, doc)
+    Key::new(name, Kind::Flag, doc).or_nothing("true")
 }
 
 static LOCAL: &[Key] = &[BACKEND, text("path", "the state file")];

@@ -7,14 +7,15 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::keys::{Key, Kind, Status, Word, existing};
+use super::key::{Key, Kind, Status, Word};
+use super::keys::existing;
 use super::problems::Problems;
 use super::wording::{self, quoted};
 use super::{Backend, clouds, clusters};
 use crate::diagnostic::Diagnostic;
 
 /// The smallest [`Kind::Number`]: Kubernetes counts vCPUs in thousandths.
-const LEAST: f64 = 0.001;
+pub(super) const LEAST: f64 = 0.001;
 
 /// A value of the file.
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::Backend;
-use super::keys::{Key, Kind, Status, Word};
+use super::key::{Key, Kind, Status, Word};
 use crate::diagnostic::Diagnostic;
 
 impl Diagnostic {
