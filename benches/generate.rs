@@ -4,8 +4,9 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tierform::output::Request;
+use tierform::spec::{Cloud, Spec};
 use tierform::tree::{Tree, sha256_hex};
-use tierform::{compile, output, render};
+use tierform::{catalog, compile, output, render, resolve};
 
 const SPEC: &str = include_str!("../examples/gcp-1k/coder.toml");
 
@@ -63,5 +64,21 @@ fn benches(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(all, benches);
+/// Promised: under 150 ms for all of them together.
+fn every_tier(criterion: &mut Criterion) {
+    criterion.bench_function("every tier, revision and cloud in memory", |bench| {
+        bench.iter(|| {
+            for row in catalog::tiers() {
+                for cloud in Cloud::ALL {
+                    let region = catalog::list_region(cloud);
+                    let spec = Spec::of_tier(row.tier, Some(row.revision), cloud, region);
+                    let compiled = resolve(spec).expect("every tier is sold where prices are listed");
+                    render::render(&compiled.plan).expect("every tier renders");
+                }
+            }
+        });
+    });
+}
+
+criterion_group!(all, benches, every_tier);
 criterion_main!(all);

@@ -182,7 +182,7 @@ fn what_a_cloud_does_not_sell_or_take_is_told() {
             "aws",
             "us-east-1",
             "coderd.machine = 'm8g.large'",
-            "`coderd.machine` \"m8g.large\" has ARM processors, which tierform cannot set up yet",
+            "`coderd.machine` \"m8g.large\" has ARM processors, and the machines that tierform installs Coder on are x86",
         ),
         (
             "aws",

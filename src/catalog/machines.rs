@@ -52,9 +52,10 @@ pub fn machines(cloud: Cloud) -> impl Iterator<Item = &'static MachineType> {
     MACHINES.iter().filter(move |machine| machine.cloud == cloud)
 }
 
-/// The machine type of that name.
+/// The machine type of that name, on Google Cloud custom ones among them.
 pub fn machine(cloud: Cloud, name: &str) -> Option<&'static MachineType> {
-    machines(cloud).find(|machine| machine.name == name)
+    let custom = || super::custom(name).filter(|_| cloud == Cloud::Gcp)?.ok();
+    machines(cloud).find(|machine| machine.name == name).or_else(custom)
 }
 
 /// Whether `have` GiB stand for the `need` GB of a published row, within the tolerance the pages themselves show.

@@ -1,6 +1,7 @@
 //! The catalog: published tiers, machine types, families and regions, embedded and typed, each with its source.
 //! It only answers questions; choosing among the answers is the business of sizing and plan.
 
+mod custom;
 mod databases;
 mod fixups;
 mod machines;
@@ -10,6 +11,7 @@ mod regions;
 pub mod releases;
 mod tiers;
 
+pub use custom::custom;
 pub use databases::{DatabaseType, database, databases, parse_custom};
 pub use fixups::{Fixup, fixup};
 pub use machines::{Disks, MachineType, machine, machines, tolerates};

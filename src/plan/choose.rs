@@ -31,6 +31,8 @@ pub struct Wish<'a> {
     pub need: String,
     /// Where the user asked for that much, if so.
     pub place: Option<Range<usize>>,
+    /// Whether ARM processors will do; `None` where tierform installs what runs there.
+    pub arm: Option<bool>,
 }
 
 /// What a cloud's zones are to us.
@@ -143,6 +145,10 @@ impl<'a> Chooser<'a> {
         let (key, name) = (wish.key, asked.get_ref());
         let problem = |message: String| Diagnostic::at(asked.span(), message);
         let Some(machine) = catalog::machine(self.place.cloud, name) else {
+            if let Some(Err(why)) = catalog::custom(name).filter(|_| self.place.cloud == Cloud::Gcp) {
+                return Err(problem(format!("`{key}` \"{name}\" is not sold: {why}"))
+                    .help("write one such as n2-custom-6-20480, or a predefined type"));
+            }
             let names = catalog::machines(self.place.cloud).map(|machine| machine.name);
             let problem = problem(format!(
                 "`{key}` \"{name}\" is no machine type that tierform knows on {}",
@@ -168,11 +174,19 @@ impl<'a> Chooser<'a> {
             ))
             .help("choose the type of that name without -flex"));
         }
-        if machine.arm {
+        if machine.arm && wish.arm.is_none() {
             return Err(problem(format!(
-                "`{key}` \"{name}\" has ARM processors, which tierform cannot set up yet"
+                "`{key}` \"{name}\" has ARM processors, and the machines that tierform installs Coder on are x86"
             ))
+            .note("their image and the pinned checksums of Coder and Terraform are those of amd64")
             .help("choose an x86 type, or leave the key out"));
+        }
+        if machine.arm && wish.arm != Some(true) {
+            return Err(problem(format!(
+                "`{key}` \"{name}\" has ARM processors, on which only workspaces built for them run"
+            ))
+            .note("an image that is built for amd64 alone does not start there")
+            .help("choose an x86 type, or set workspaces.arm = true if every workspace image is built for arm64"));
         }
         if !machine.carries(wish.vcpus, wish.memory_gb) {
             let problem = problem(format!(
@@ -271,6 +285,12 @@ impl<'a> Chooser<'a> {
             Some(_) => "ask for less a machine, and more machines".to_owned(),
             None => format!("choose another region, or set {} = \"…\"", wish.key),
         }))
+    }
+
+    /// Demands that a family is sold in the zones too.
+    pub fn demand(&mut self, machine: &MachineType) {
+        let zones = family_zones(self.place.cloud, machine.family, self.place.region);
+        self.families.extend(zones.map(|zones| (machine.family, zones)));
     }
 
     fn sold_here(&self, machine: &'static MachineType) -> Option<&'static [&'static str]> {

@@ -51,6 +51,7 @@ pub fn choose(
         memory_gb: cluster.hosts.need.value.1,
         need: cluster.hosts.need.reason.clone(),
         place: keys.vcpus_each.as_ref().or(keys.memory_gb_each.as_ref()).map(Spanned::span),
+        arm: None,
     };
     // Found or not, the node's machine is looked for too: all problems are told at once.
     let host = if cluster.hosts.count.value == 0 { Some(None) } else { chooser.choose(&host).map(Some) };
@@ -71,7 +72,13 @@ pub fn choose(
         memory_gb: memory_gb.into(),
         need: node_need,
         place: None,
+        arm: Some(cluster.keys.arm),
     });
+    if let Some((node, _)) = node.as_ref().filter(|(node, _)| node.arm) {
+        // Which of its series it is follows later from the number of nodes; the family is the same.
+        let system = system_machine(node, 0, rules, chooser.place.region, &Answers::default());
+        chooser.demand(system.0);
+    }
     Some(Machines { host: host?, node: node? })
 }
 
@@ -93,7 +100,18 @@ pub fn plan(
     warnings.extend(beware.filter(|warning| !warnings.contains(warning)));
     let Nodes { density, request, min, max, max_pods } =
         density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
-    let system = system_machine(node_machine.0, max.value, answers);
+    let system = system_machine(node_machine.0, max.value, rules, place.region, answers);
+    let on_arm = Warning {
+        code: "workspaces_on_arm",
+        message: format!(
+            "{} nodes have ARM processors: every workspace image and what its template downloads must be built for arm64, and its \
+             pods must select it (kubernetes.io/arch = arm64), which GKE demands by a taint.",
+            node_machine.0.name
+        ),
+    };
+    if node_machine.0.arm && !warnings.contains(&on_arm) {
+        warnings.push(on_arm);
+    }
     let base_gb = answers.keep("boot disk of a provisioner host, in GB", HOST_DISK_BASE_GB);
     let (builds_gb, builds) = build_disk(cluster.hosts.per_host.value, answers);
     Ok(ClusterPlan {

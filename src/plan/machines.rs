@@ -1,7 +1,7 @@
 //! Machine types with their boot disks, as the templates read them.
 
 use super::{CloudRules, Machine};
-use crate::catalog::{self, MachineType};
+use crate::catalog::{self, MachineType, Region, family_zones};
 use crate::frozen::Answers;
 use crate::sizing::Figure;
 
@@ -38,16 +38,24 @@ pub fn node(
 pub fn system_machine(
     node: &'static MachineType,
     nodes_max: u32,
+    rules: &CloudRules,
+    region: &'static Region,
     answers: &Answers,
 ) -> (&'static MachineType, String) {
     let vcpus = if nodes_max > 64 { 4 } else { 2 };
-    let same = catalog::machines(node.cloud)
-        .filter(|machine| machine.series == node.series && machine.vcpus >= vcpus && !machine.shared_core)
-        .min_by_key(|machine| machine.vcpus)
-        .unwrap_or(node);
+    let smallest = |series: &&str| {
+        catalog::machines(node.cloud)
+            .filter(|machine| machine.series == *series && machine.vcpus >= vcpus && !machine.shared_core)
+            .min_by_key(|machine| machine.vcpus)
+            .filter(|machine| family_zones(node.cloud, machine.family, region).is_some())
+    };
+    // Not everything that a cloud runs there by itself is built for ARM.
+    let series = if node.arm { rules.nodes } else { std::slice::from_ref(&node.series) };
+    let same = series.iter().find_map(smallest).unwrap_or(node);
     let question = format!("machine of the system nodes beside {} with {vcpus} vCPU", node.name);
     let held = answers.recall(&question).and_then(|name| catalog::machine(node.cloud, name));
     let same = held.unwrap_or(same);
     answers.note(question, same.name.to_owned());
-    (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, in the nodes' family"))
+    let of = if node.arm { "x86" } else { "in the nodes' family" };
+    (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, {of}"))
 }

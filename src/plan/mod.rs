@@ -95,6 +95,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         memory_gb: sizing.coderd.memory_gb.value.into(),
         need: capacity(&sizing.coderd.vcpus, &sizing.coderd.memory_gb),
         place: spec.coderd.vcpus.as_ref().or(spec.coderd.memory_gb.as_ref()).map(Spanned::span),
+        arm: None,
     });
     let cluster_machines: Vec<_> = sizing
         .clusters

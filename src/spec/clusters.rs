@@ -100,6 +100,7 @@ fn over(own: Workspaces, table: &Workspaces, is_home: bool) -> Workspaces {
         nodes_min: own.nodes_min.or(table.nodes_min),
         nodes_max: own.nodes_max.or(table.nodes_max),
         machine: own.machine.or(table.machine.filter(|_| is_home)),
+        arm: own.arm || table.arm,
     }
 }
 

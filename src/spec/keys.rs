@@ -139,6 +139,12 @@ static WORKSPACES: &[Key] = &[
     Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most").or_computed("43"),
     Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes")
         .or_computed("\"n4-standard-8\""),
+    Key::new(
+        "arm",
+        Kind::Flag,
+        "whether the nodes may have ARM processors, for which every workspace image must then be built",
+    )
+    .or("false"),
 ];
 
 /// `[[clusters]]`: what a cluster is, and whatever of `[workspaces]` it has otherwise.
@@ -178,6 +184,12 @@ pub(super) static CLUSTERS: &[Key] = &[
     Key::new("nodes_max", Kind::Whole(1, 15_000), "nodes at most").or_nothing("43"),
     Key::new("machine", Kind::Text(names::machine), "the machine type of the nodes")
         .or_nothing("\"n4-standard-8\""),
+    Key::new(
+        "arm",
+        Kind::Flag,
+        "whether the nodes may have ARM processors, for which every workspace image must then be built",
+    )
+    .or_nothing("false"),
 ];
 
 static DATABASE: &[Key] = &[

@@ -287,6 +287,8 @@ pub struct Workspaces {
     pub nodes_max: Option<Spanned<u32>>,
     /// `machine`: the nodes' machine type.
     pub machine: Option<Spanned<String>>,
+    /// `arm`: whether that machine may have ARM processors.
+    pub arm: bool,
 }
 
 /// One of `[[clusters]]`.

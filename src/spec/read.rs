@@ -271,6 +271,7 @@ pub(super) fn workspaces(section: &Section<'_>) -> Workspaces {
         nodes_min: section.whole("nodes_min"),
         nodes_max: section.whole("nodes_max"),
         machine: section.text("machine"),
+        arm: is_set(section, "arm"),
     }
 }
 
