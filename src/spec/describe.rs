@@ -57,8 +57,7 @@ pub(super) fn takes(kind: &Kind) -> String {
     match kind {
         Kind::Text(_) | Kind::CloudText(_) => "a string".to_owned(),
         Kind::Choice(words) => {
-            let words: Vec<String> =
-                words.iter().filter(|word| word.ready).map(|word| format!("\"{}\"", word.text)).collect();
+            let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
             words.join(" or ")
         }
         Kind::Whole(least, most) => format!("a whole number from {least} to {most}"),

@@ -71,7 +71,7 @@ pub fn literal(cloud: Cloud, path: &str, typed: &str) -> Result<String, String> 
     let refused = || format!("`{path}` takes {}, not {}", describe::takes(&key.kind), quoted(typed));
     match &key.kind {
         Kind::Text(_) | Kind::CloudText(_) => check(typed).map(|()| quoted(typed)),
-        Kind::Choice(words) => match words.iter().any(|word| word.ready && word.text == typed) {
+        Kind::Choice(words) => match words.contains(&typed) {
             true => Ok(quoted(typed)),
             false => Err(refused()),
         },

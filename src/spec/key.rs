@@ -48,7 +48,7 @@ pub(super) enum Kind {
     /// A string that passes the check of the spec's cloud.
     CloudText(CloudCheck),
     /// One of these words.
-    Choice(&'static [Word]),
+    Choice(&'static [&'static str]),
     /// An integer in this range, both ends included.
     Whole(u32, u32),
     /// A number above zero, up to this.
@@ -69,13 +69,6 @@ pub(super) enum Kind {
     Existing,
     /// `[[key]]`: each entry has a cloud of its own, that of the spec unless it says otherwise.
     Entries(&'static [Key]),
-}
-
-/// One word of a [`Kind::Choice`].
-#[derive(Debug)]
-pub(super) struct Word {
-    pub text: &'static str,
-    pub ready: bool,
 }
 
 /// Whether a key may be used.

@@ -1,12 +1,8 @@
 //! The keys of `coder.toml`: one entry each, with its type, its range and the words that explain it.
 //! Reading, suggestions and messages derive from these lists; nothing else knows which keys there are.
 
-use super::key::{Key, Kind, Word};
+use super::key::{Key, Kind};
 use super::{Cloud, access, address, clouds, names, networks};
-
-const fn ready(text: &'static str) -> Word {
-    Word { text, ready: true }
-}
 
 // Upper bounds without a source are the largest figures that a deployment could sensibly state; they keep a slip of the
 // finger (or a hostile file) from reaching the arithmetic. Whether a cloud sells that size is the plan's question.
@@ -14,7 +10,7 @@ const VCPUS: Kind = Kind::Whole(1, 1024);
 const MEMORY_GB: Kind = Kind::Whole(1, 32_768);
 
 /// One of the clouds.
-const CLOUD: Kind = Kind::Choice(&[ready("gcp"), ready("aws"), ready("azure")]);
+const CLOUD: Kind = Kind::Choice(&["gcp", "aws", "azure"]);
 
 /// The top of the file.
 pub(super) static ROOT: &[Key] = &[
@@ -22,7 +18,7 @@ pub(super) static ROOT: &[Key] = &[
         .required("name = \"acme-coder\""),
     Key::new(
         "tier",
-        Kind::Choice(&[ready("1k"), ready("2k"), ready("3k"), ready("10k")]),
+        Kind::Choice(&["1k", "2k", "3k", "10k"]),
         "the reference-architecture tier, by its number of users; without it, the smallest that holds `[load]`",
     )
     .required("tier = \"1k\""),
@@ -35,10 +31,10 @@ pub(super) static ROOT: &[Key] = &[
     .required("cloud = \"gcp\""),
     Key::new("region", Kind::CloudText(clouds::region), "the cloud's region of the control plane")
         .required("region = \"us-central1\""),
-    Key::new("license", Kind::Choice(&[ready("premium"), ready("community")]), "the Coder licence").or("\"premium\""),
+    Key::new("license", Kind::Choice(&["premium", "community"]), "the Coder licence").or("\"premium\""),
     Key::new(
         "machines",
-        Kind::Choice(&[ready("published"), ready("current")]),
+        Kind::Choice(&["published", "current"]),
         "whether machine types are those that the tier's page prints or today's of the same size",
     ).or("\"published\""),
     Key::new(
@@ -48,7 +44,7 @@ pub(super) static ROOT: &[Key] = &[
     ).or("false"),
     Key::new(
         "layout",
-        Kind::Choice(&[ready("root"), ready("module")]),
+        Kind::Choice(&["root", "module"]),
         "whether the directory is a root module or a child module",
     ).or("\"root\""),
     Key::new("output", Kind::Text(names::output), "the directory to generate, relative to the spec").or("\"infra\""),

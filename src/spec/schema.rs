@@ -73,8 +73,7 @@ fn of_key(key: &Key) -> Option<Value> {
     let mut schema = match &key.kind {
         Kind::Text(_) | Kind::CloudText(_) => json!({ "type": "string" }),
         Kind::Choice(words) => {
-            let ready = words.iter().filter(|word| word.ready).map(|word| word.text);
-            json!({ "enum": ready.collect::<Vec<_>>() })
+            json!({ "enum": words })
         }
         Kind::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Number(most) => json!({ "type": "number", "minimum": LEAST, "maximum": most }),

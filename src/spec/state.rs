@@ -1,7 +1,7 @@
 //! Terraform's backends and the arguments that each of them takes in `[state]`.
 //! Credentials are known by name, so that they are refused for what they are.
 
-use super::key::{Key, Kind, Word};
+use super::key::{Key, Kind};
 use super::{Backend, State, names};
 
 impl Backend {
@@ -37,17 +37,9 @@ impl State {
 }
 
 /// The key that decides about the others.
-pub(super) const BACKEND: Key = Key::new(
-    "backend",
-    Kind::Choice(&[
-        Word { text: "local", ready: true },
-        Word { text: "gcs", ready: true },
-        Word { text: "s3", ready: true },
-        Word { text: "azurerm", ready: true },
-    ]),
-    "where Terraform keeps its state",
-)
-.or("\"local\"");
+pub(super) const BACKEND: Key =
+    Key::new("backend", Kind::Choice(&["local", "gcs", "s3", "azurerm"]), "where Terraform keeps its state")
+        .or("\"local\"");
 
 const fn text(name: &'static str, doc: &'static str) -> Key {
     Key::new(name, Kind::Text(names::argument), doc).or_nothing("\"…\"")

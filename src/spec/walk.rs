@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::key::{Key, Kind, Status, Word};
+use super::key::{Key, Kind, Status};
 use super::keys::existing;
 use super::problems::Problems;
 use super::wording::{self, quoted};
@@ -91,15 +91,9 @@ impl<'a> Section<'a> {
             (Kind::CloudText(check), DeValue::String(text)) => check(problems.cloud(), text)
                 .map(|()| true)
                 .map_err(|draft| inside(draft, text, value.span(), problems)),
-            (Kind::Choice(words), DeValue::String(text)) => match words.iter().find(|word| word.text == text)
-            {
-                Some(Word { ready: true, .. }) => Ok(true),
-                Some(_) => {
-                    let asked = format!("`{path} = {}`", quoted(text));
-                    problems.push(wording::not_yet(&asked).help(wording::choose(words)).placed(value.span()));
-                    Ok(false)
-                }
-                None => Err(wording::no_such_word(text, words)),
+            (Kind::Choice(words), DeValue::String(text)) => match words.contains(&text.as_ref()) {
+                true => Ok(true),
+                false => Err(wording::no_such_word(text, words)),
             },
             (Kind::Whole(least, most), DeValue::Integer(number)) => {
                 match u32::from_str_radix(number.as_str(), number.radix()) {
@@ -154,11 +148,6 @@ impl<'a> Section<'a> {
             }
             (Kind::State, DeValue::Table(table)) => {
                 self.sections.push(state(table, value.span(), problems));
-                Ok(false)
-            }
-            (Kind::Existing, DeValue::Table(_)) if existing(problems.cloud()).is_empty() => {
-                let asked = format!("`[{path}]` on {}", problems.cloud().as_str());
-                problems.push(wording::not_yet(&asked).placed(value.span()));
                 Ok(false)
             }
             (Kind::Existing, DeValue::Table(table)) => {

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::Backend;
-use super::key::{Key, Kind, Status, Word};
+use super::key::{Key, Kind, Status};
 use crate::diagnostic::Diagnostic;
 
 impl Diagnostic {
@@ -34,15 +34,6 @@ pub(super) fn bare(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// A key or a value whose feature does not exist yet.
-pub(super) fn not_yet(what: &str) -> Diagnostic {
-    Diagnostic::nowhere(format!("{what} is not supported yet"))
-        .note(
-            "it is reserved for a later version; to ignore it now would give something else than it asks for",
-        )
-        .help("leave it out")
 }
 
 /// A credential among the backend's arguments.
@@ -138,20 +129,17 @@ pub(super) fn out_of_range(key: &Key, written: &str, range: &str) -> Diagnostic 
 }
 
 /// A word that a choice does not have.
-pub(super) fn no_such_word(text: &str, words: &[Word]) -> Diagnostic {
+pub(super) fn no_such_word(text: &str, words: &[&str]) -> Diagnostic {
     let draft = Diagnostic::nowhere(format!("cannot be {}", quoted(text)));
-    let near = nearest(text, words.iter().map(|word| word.text));
-    match near.and_then(|near| words.iter().find(|word| word.text == near)) {
-        Some(Word { text, ready: true }) => draft.help(format!("write \"{text}\"")),
-        Some(Word { text, .. }) => draft.note(format!("\"{text}\" is not supported yet")).help(choose(words)),
+    match nearest(text, words.iter().copied()) {
+        Some(near) => draft.help(format!("write \"{near}\"")),
         None => draft.help(choose(words)),
     }
 }
 
 /// The words that may be written.
-pub(super) fn choose(words: &[Word]) -> String {
-    let all: Vec<String> =
-        words.iter().filter(|word| word.ready).map(|word| format!("\"{}\"", word.text)).collect();
+pub(super) fn choose(words: &[&str]) -> String {
+    let all: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     format!("write {}", or(&all))
 }
 
