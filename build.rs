@@ -13,10 +13,8 @@ fn main() {
     for folder in ["modules", "root", "catalog"] {
         println!("cargo::rerun-if-changed={}", templates.join(folder).display());
     }
-    let sources = templates.with_file_name("src");
-    let renderer =
-        [templates.join("modules"), templates.join("root"), sources.join("render"), sources.join("layout")];
-    fs::write(out.join("renderer.rs"), format!("{:?}", fingerprint(&templates, &renderer)))
+    let repository = templates.parent().expect("templates/ is in the repository");
+    fs::write(out.join("program.rs"), format!("{:?}", fingerprint(repository, &["src", "templates"])))
         .expect("OUT_DIR is writable");
     fs::write(out.join("modules.rs"), embedded(&templates, &templates, "modules"))
         .expect("OUT_DIR is writable");
@@ -26,13 +24,12 @@ fn main() {
     fs::write(out.join("impact.rs"), impact(&templates.join("catalog"))).expect("OUT_DIR is writable");
 }
 
-/// One hash of all files below the folders, their places in the repository included.
-fn fingerprint(templates: &Path, folders: &[PathBuf]) -> String {
-    let repository = templates.parent().expect("templates/ is in the repository");
+/// One hash of all files below the folders, their places included.
+fn fingerprint(repository: &Path, folders: &[&str]) -> String {
     let mut files = Vec::new();
     for folder in folders {
-        println!("cargo::rerun-if-changed={}", folder.display());
-        walk(folder, &mut files);
+        println!("cargo::rerun-if-changed={}", repository.join(folder).display());
+        walk(&repository.join(folder), &mut files);
     }
     files.sort();
     let mut all = Sha256::new();

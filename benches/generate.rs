@@ -6,7 +6,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use tierform::output::Request;
 use tierform::spec::{Cloud, Spec};
 use tierform::tree::{Tree, sha256_hex};
-use tierform::{catalog, compile, output, render, resolve};
+use tierform::{PROGRAM, catalog, compile, output, render, resolve};
 
 const SPEC: &str = include_str!("../examples/gcp-1k/coder.toml");
 
@@ -18,8 +18,8 @@ fn tree() -> Tree {
 /// What the command does.
 fn generate(out: &Path) {
     let compiled = compile(SPEC).expect("the example compiles");
-    let (spec_sha256, source) = (sha256_hex(SPEC.as_bytes()), render::source(&compiled.plan));
-    let request = Request { spec_sha256: &spec_sha256, source: &source, ..Request::default() };
+    let spec_sha256 = sha256_hex(SPEC.as_bytes());
+    let request = Request { spec_sha256: &spec_sha256, program: PROGRAM, ..Request::default() };
     let opened = output::open(out).expect("the directory can be opened");
     if output::current(&opened, &request, render::embedded).expect("the directory can be read").is_some() {
         return;

@@ -27,6 +27,9 @@ use plan::Plan;
 use sizing::Sizing;
 use spec::{Reading, Spec};
 
+/// Which program this is: a hash of all that it is made from. With the same spec and the same frozen sizes it gives the same tree.
+pub static PROGRAM: &str = include!(concat!(env!("OUT_DIR"), "/program.rs"));
+
 /// A spec and all that follows from it, up to the text of the files.
 #[derive(Debug)]
 pub struct Compiled {

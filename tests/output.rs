@@ -401,38 +401,38 @@ fn a_current_directory_is_known_without_a_tree_and_any_other_is_not() {
     let parent = tempfile::tempdir().unwrap();
     let out = parent.path().join("infra");
     let plan = tierform::compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap().plan;
-    let (tree, source) = (render::render(&plan).unwrap(), render::source(&plan));
-    let files = |source: &str| {
-        let request = Request { source, ..Request::default() };
+    let (tree, program) = (render::render(&plan).unwrap(), tierform::PROGRAM);
+    let files = |program: &str| {
+        let request = Request { program, ..Request::default() };
         output::current(&output::open(&out).unwrap(), &request, render::embedded).unwrap()
     };
-    assert_eq!(files(&source), None, "nothing is there");
-    let written =
-        compare_for(&tree, output::open(&out).unwrap(), Request { source: &source, ..Request::default() });
+    assert_eq!(files(program), None, "nothing is there");
+    let written = compare_for(&tree, output::open(&out).unwrap(), Request { program, ..Request::default() });
     let written = written.unwrap();
     output::write(&written).unwrap();
-    assert_eq!(files(&source), Some(tree.len()));
-    assert_eq!(files(""), None, "a run that does not say what its tree follows from");
-    let mut other = tierform::compile(include_str!("../examples/gcp-1k/coder.toml")).unwrap().plan;
-    other.coderd.replicas.value += 1;
-    assert_eq!(files(&render::source(&other)), None, "another plan");
+    assert_eq!(files(program), Some(tree.len()));
+    assert_eq!(files(""), None, "a run that does not say who made its tree");
+    assert_eq!(files("0123"), None, "another program");
+    let opened = || output::open(&out).unwrap();
+    let other = Request { program, spec_sha256: "another", ..Request::default() };
+    assert_eq!(output::current(&opened(), &other, render::embedded).unwrap(), None, "another spec");
 
     for path in ["terraform.tfvars", "modules/gcp/network/main.tf", ".gitignore"] {
         let before = fs::read(out.join(path)).unwrap();
         fs::write(out.join(path), [&before[..], b"# mine\n"].concat()).unwrap();
-        assert_eq!(files(&source), None, "{path} is edited");
+        assert_eq!(files(program), None, "{path} is edited");
         fs::remove_file(out.join(path)).unwrap();
-        assert_eq!(files(&source), None, "{path} is gone");
+        assert_eq!(files(program), None, "{path} is gone");
         fs::write(out.join(path), before).unwrap();
-        assert_eq!(files(&source), Some(tree.len()), "{path} is as it was");
+        assert_eq!(files(program), Some(tree.len()), "{path} is as it was");
     }
     let forced = ["main.tf".to_owned()];
-    let wish = Request { source: &source, force: &forced, ..Request::default() };
+    let wish = Request { program, force: &forced, ..Request::default() };
     assert_eq!(
         output::current(&output::open(&out).unwrap(), &wish, render::embedded).unwrap(),
         None,
         "a wish"
     );
     fs::write(out.join(".tierform/.tierform-1.tmp"), "").unwrap();
-    assert_eq!(files(&source), None, "what a killed run left");
+    assert_eq!(files(program), None, "what a killed run left");
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use tierform::output::{Change, Changes, Kind, Request};
-use tierform::{output, render};
+use tierform::{PROGRAM, output, render};
 
 use super::{Failure, Project, print};
 use crate::cli::{Check, ReportFormat};
@@ -66,9 +66,8 @@ struct Line<'c> {
 
 pub fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let Project { compiled, spec_sha256, opened, frozen, .. } = Project::load(&arguments.place, false)?;
-    let source = render::source(&compiled.plan);
     let tree = render::render(&compiled.plan)?;
-    let request = Request { spec_sha256: &spec_sha256, source: &source, frozen, ..Request::default() };
+    let request = Request { spec_sha256: &spec_sha256, program: PROGRAM, frozen, ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     let report = report(&changes);
     print(&match arguments.format {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tierform::frozen::{CATALOG, Frozen};
 use tierform::impact::{self, Effect};
 use tierform::output::{Changes, Kind, Request};
-use tierform::{output, render};
+use tierform::{PROGRAM, output, render};
 
 use super::{Failure, Project, print, say, warn};
 use crate::cli::Generate;
@@ -20,10 +20,9 @@ const SHOWN: usize = 12;
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { compiled, spec_sha256, opened, frozen, offered } = project;
-    let source = render::source(&compiled.plan);
     let request = Request {
         spec_sha256: &spec_sha256,
-        source: &source,
+        program: PROGRAM,
         frozen,
         force: &arguments.force,
         restore: &arguments.restore,

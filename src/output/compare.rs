@@ -17,8 +17,8 @@ use crate::tree::{File, Tree, sha256_hex};
 pub struct Request<'a> {
     /// The sha256 of the spec's bytes, for the manifest.
     pub spec_sha256: &'a str,
-    /// What the tree follows from, for the manifest; empty where nobody asks for it.
-    pub source: &'a str,
+    /// The program that made the tree out of the spec and the sizes, for the manifest; empty where it was made otherwise.
+    pub program: &'a str,
     /// The sizes in the tree, for the manifest.
     pub frozen: Frozen,
     /// Edited files that are to be replaced by the generated ones: their paths, or those of directories above them.
@@ -48,15 +48,15 @@ impl Request<'_> {
     fn manifest(&self) -> Manifest {
         Manifest {
             frozen: self.frozen.clone(),
-            source: self.source.to_owned(),
+            program: self.program.to_owned(),
             ..Manifest::new(self.spec_sha256)
         }
     }
 }
 
-/// How many files a directory has of which not one differs from the tree that `request.source` stands for; `None` where anything is
-/// to be looked at more closely. It needs no tree: `embedded` knows the files that are the same in all of them, and the manifest the
-/// hashes of the others.
+/// How many files a directory has of which not one differs from what `request.program` makes of that spec and those sizes; `None`
+/// where anything is to be looked at more closely. It needs no tree: `embedded` knows the files that are the same in all of them, and
+/// the manifest the hashes of the others.
 ///
 /// # Errors
 /// When a directory on the way is a link or no directory, or when something cannot be read.
@@ -69,11 +69,9 @@ pub fn current(
     else {
         return Ok(None);
     };
-    // A spec with another comment in it is the same plan.
-    let wanted =
-        Manifest { files: known.files.clone(), spec_sha256: known.spec_sha256.clone(), ..request.manifest() };
+    let wanted = Manifest { files: known.files.clone(), ..request.manifest() };
     let has_wishes = !request.force.is_empty() || !request.restore.is_empty();
-    if *known != wanted || has_wishes || request.source.is_empty() {
+    if *known != wanted || has_wishes || request.program.is_empty() {
         return Ok(None);
     }
     let mut disk = Disk::new(&opened.out);

@@ -19,15 +19,16 @@ pub(super) const FORMAT: u64 = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The format of this record. Format 1 had no `frozen` and no `merging`, formats 1 and 2 no `source`.
+    /// The format of this record. Format 1 had no `frozen` and no `merging`, formats 1 and 2 no `program`.
     pub(super) format: u64,
     /// The version of tierform that last changed the directory.
     pub tierform: String,
     /// The sha256 of the spec that the directory was last changed for.
     pub spec_sha256: String,
-    /// What the tree follows from, as [`crate::render::source`] says: the files below are that tree's. Empty where it is not known.
+    /// [`crate::PROGRAM`] of the program that last changed the directory: with the same spec and sizes it would give the same files
+    /// again. Empty where that is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) source: String,
+    pub(super) program: String,
     /// The sizes that the directory has, and the catalog that they were taken from.
     #[serde(default)]
     pub frozen: Frozen,
@@ -58,7 +59,7 @@ impl Manifest {
             format: FORMAT,
             tierform: env!("CARGO_PKG_VERSION").to_owned(),
             spec_sha256: spec_sha256.to_owned(),
-            source: String::new(),
+            program: String::new(),
             files: BTreeMap::new(),
             pending: BTreeMap::new(),
             merging: BTreeMap::new(),

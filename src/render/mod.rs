@@ -7,7 +7,7 @@ mod engine;
 use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
 use crate::spec::Layout;
-use crate::tree::{File, Tree, sha256_hex};
+use crate::tree::{File, Tree};
 
 /// Every file of `templates/modules`, sorted: path in the output, text, sha256.
 static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
@@ -16,9 +16,6 @@ static ROOT: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs
 
 /// What only a root module has: its parent reaches the cloud and keeps the state for a child module.
 const OF_A_ROOT: [&str; 2] = ["providers.tf", "backend.tf"];
-
-/// A hash of everything beside the plan that a tree follows from: templates, and the code that renders and lays out.
-static RENDERER: &str = include!(concat!(env!("OUT_DIR"), "/renderer.rs"));
 
 /// A template and the plan do not fit each other: a bug of tierform, not of the spec.
 #[derive(Debug, thiserror::Error)]
@@ -39,15 +36,6 @@ pub enum RenderError {
         /// The parser's message, with line and column.
         reason: String,
     },
-}
-
-/// What the tree of a plan follows from, in one hash: two plans with the same have the same tree, so that a directory that was
-/// generated from it need not be rendered to see that it is current.
-pub fn source(plan: &Plan) -> String {
-    // A plan of strings, numbers and maps with strings for keys always serialises; an empty text would be no directory's.
-    let mut text = serde_json::to_vec(plan).unwrap_or_default();
-    text.extend_from_slice(RENDERER.as_bytes());
-    sha256_hex(&text)
 }
 
 /// The text of a file that is the same in every tree.
