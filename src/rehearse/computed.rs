@@ -29,6 +29,19 @@ pub fn value(subject: &Subject, path: &str, known: &Object) -> Option<Value> {
         ("aws_subnet", "availability_zone") => Some(zone_of(known, subject.setting("region")?).into()),
         ("aws_rds_orderable_db_instance", "instance_class") => preferred(known, "preferred_instance_classes"),
         ("aws_rds_orderable_db_instance", "engine_version") => preferred(known, "preferred_engine_versions"),
+        // AKS, "Create a private cluster": the name is there for such a cluster alone.
+        ("azurerm_kubernetes_cluster", "private_fqdn")
+            if known.get("private_cluster_enabled") == Some(&Value::Bool(true)) =>
+        {
+            let text = |name: &str| known.get(name).and_then(Value::as_str);
+            let (prefix, location) = (text("dns_prefix")?, text("location")?);
+            Some(
+                format!(
+                    "{prefix}-0a1b2c3d.0a1b2c3d-0000-4000-8000-000000000000.privatelink.{location}.azmk8s.io"
+                )
+                .into(),
+            )
+        }
         ("azurerm_location", "zone_mappings") => Some(zone_mappings(known)),
         // Of a data source: the ranges of a subnet of the user's own, in sizes that GKE takes.
         ("google_compute_subnetwork", "secondary_ip_range") => Some(Value::List(

@@ -37,7 +37,12 @@ const NAMED: &[(&str, &[&str])] = &[
 /// The error for a name that is in use.
 pub fn taken(type_name: &str, state: &Value, cloud: &Cloud) -> Option<Finding> {
     let (_, key) = NAMED.iter().find(|(name, _)| *name == type_name)?;
-    let same = |thing: &Thing| key.iter().all(|name| thing.state.get(*name) == state.get(name));
+    // Two regions are two places: an ARN names its own, and has none where a name is the whole account's.
+    let region = |arn: Option<&Value>| arn.and_then(Value::as_str)?.split(':').nth(3).map(str::to_owned);
+    let same = |thing: &Thing| {
+        key.iter().all(|name| thing.state.get(*name) == state.get(name))
+            && region(thing.state.get("arn")) == region(state.get("arn"))
+    };
     cloud.has_any(type_name, &same).then(|| {
         let values: Vec<String> = key.iter().filter_map(|name| state.text(name)).map(str::to_owned).collect();
         Finding::new(
