@@ -39,7 +39,7 @@ const MUTATIONS: &[Mutation] = &[
     ("peering kept in use", "modules/gcp/network/private_services.tf", "deletion_policy = \"ABANDON\"", "deletion_policy = \"DELETE\"", "Producer services"),
     ("firewall without a source", "modules/gcp/network/main.tf", "  source_ranges = [\"0.0.0.0/0\"]\n", "", "must be defined for an INGRESS rule"),
     ("secret without a version", "modules/gcp/secrets/main.tf", "  secret_data_wo_version = tostring(each.value.version)\n", "", "all of `secret_data_wo,secret_data_wo_version` must be specified"),
-    ("secret in state", "modules/gcp/secrets/main.tf", "secret_data_wo         = eph", "secret_data            = eph", "phemeral value"),
+    ("secret in state", "modules/gcp/secrets/main.tf", "secret_data_wo         = var.is_copy", "secret_data            = var.is_copy", "phemeral value"),
     ("edition of another tier", "modules/gcp/database/main.tf", "\"ENTERPRISE\"", "\"ENTERPRISE_PLUS\"", "for (ENTERPRISE_PLUS) Edition"),
     ("no edition", "modules/gcp/database/main.tf", "    edition ", "    collation ", "Set edition = \"ENTERPRISE\""),
     ("ssl_mode of another age", "modules/gcp/database/main.tf", "\"ENCRYPTED_ONLY\"", "\"REQUIRED\"", "expected ssl_mode to be one of"),
