@@ -1,22 +1,23 @@
-//! Tera, set up for HCL: the `hcl` filter is the one printer of values, `comment` keeps a reason on its line, and whatever a
-//! template prints without either is escaped as inside a quoted string.
+//! Tera, set up for HCL: the `hcl` filter is the one printer of values, `comment` keeps a reason on its line, `figure` prints a
+//! sized value with its reason, and whatever a template prints without any of them is escaped as inside a quoted string.
 
 use std::io::Write;
 
 use hcl::format::{Format, Formatter};
+use tera::value::Key;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 use super::RenderError;
 use crate::plan::Plan;
 
-/// A Tera with our filters and no templates yet.
-pub fn engine() -> Tera {
+fn bare() -> Tera {
     let mut tera = Tera::new();
     tera.autoescape_on([".tf.tera", ".tfvars.tera"]);
     tera.set_escape_fn(escape);
     tera.register_filter("hcl", hcl);
     tera.register_filter("key", key);
     tera.register_filter("comment", comment);
+    tera.register_filter("figure", figure);
     tera
 }
 
@@ -26,62 +27,62 @@ pub fn context(plan: &Plan) -> Result<Context, RenderError> {
         .map_err(|error| RenderError::Template { path: "the plan", reason: error.to_string() })
 }
 
-/// Adds what is included from a folder.
-pub fn add_parts(
-    tera: &mut Tera,
-    root: &'static [(&str, &str, &str)],
-    from: &str,
-) -> Result<(), RenderError> {
-    for (path, text, _) in root {
-        if path
-            .strip_suffix(super::PART)
-            .and_then(|path| path.split_once('/'))
-            .is_some_and(|(folder, _)| folder == from)
-        {
-            let failed = |error: tera::Error| RenderError::Template { path, reason: error.to_string() };
-            tera.add_raw_template(path, text).map_err(failed)?;
-        }
-    }
-    Ok(())
+/// A Tera with our filters and these templates, which may include one another.
+pub fn engine<'t>(templates: impl Iterator<Item = (&'t str, &'t str)>) -> Result<Tera, RenderError> {
+    let mut tera = bare();
+    tera.add_raw_templates(templates)
+        .map_err(|error| RenderError::Template { path: "the root", reason: error.to_string() })?;
+    Ok(tera)
 }
 
-/// Renders one template.
-pub fn render(
-    tera: &mut Tera,
-    path: &'static str,
-    text: &str,
-    context: &Context,
-) -> Result<String, RenderError> {
-    let failed = |error: tera::Error| RenderError::Template { path, reason: error.to_string() };
-    tera.add_raw_template(path, text).map_err(failed)?;
-    tera.render(path, context).map_err(failed)
+/// Renders one of the templates.
+pub fn render(tera: &Tera, path: &'static str, context: &Context) -> Result<String, RenderError> {
+    tera.render(path, context).map_err(|error| RenderError::Template { path, reason: error.to_string() })
 }
 
 /// Prints any value as an HCL expression. Strings are escaped, so `"`, `${` and newlines stay text.
 fn hcl(value: &Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    print_value(value).map(|text| Value::safe_string(&text))
+}
+
+/// Prints a figure of the plan to the end of its line: the value, and why it is that as a comment.
+fn figure(figure: &Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    let part = |name: &'static str| {
+        let part = figure.as_map().and_then(|parts| parts.get(&Key::Str(name)));
+        part.ok_or_else(|| tera::Error::message(format!("{figure} is no figure: it has no {name}")))
+    };
+    let reason = part("reason")?;
+    let reason = reason.as_str().ok_or_else(|| tera::Error::message("a reason is a text"))?;
+    Ok(Value::safe_string(&format!("{} # {}", print_value(part("value")?)?, within_line(reason))))
+}
+
+fn print_value(value: &Value) -> tera::TeraResult<String> {
     print_hcl(&hcl::expr::to_expression(value).map_err(|error| tera::Error::message(error.to_string()))?)
 }
 
-fn print_hcl(expression: &hcl::Expression) -> tera::TeraResult<Value> {
+fn print_hcl(expression: &hcl::Expression) -> tera::TeraResult<String> {
     let refused = |reason: String| tera::Error::message(reason);
     let mut text = Vec::new();
     let mut formatter = Formatter::builder().compact_arrays(true).prefer_ident_keys(true).build(&mut text);
     expression.format(&mut formatter).map_err(|error| refused(error.to_string()))?;
-    let text = String::from_utf8(text).map_err(|error| refused(error.to_string()))?;
-    Ok(Value::safe_string(&text))
+    String::from_utf8(text).map_err(|error| refused(error.to_string()))
 }
 
 /// Prints the key of an object or the name of an argument: bare where it is an identifier, quoted and escaped otherwise.
 fn key(text: &str, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
     match hcl::Identifier::new(text) {
         Ok(identifier) => Ok(Value::safe_string(identifier.as_str())),
-        Err(_) => print_hcl(&hcl::Expression::from(text)),
+        Err(_) => Ok(Value::safe_string(&print_hcl(&hcl::Expression::from(text))?)),
     }
 }
 
 /// A text that stays within its line, whatever it holds.
 fn comment(text: &str, _: Kwargs, _: &State) -> Value {
-    Value::safe_string(&text.replace(|character: char| character.is_control(), " "))
+    Value::safe_string(&within_line(text))
+}
+
+fn within_line(text: &str) -> String {
+    text.replace(|character: char| character.is_control(), " ")
 }
 
 /// Escapes what stands inside a quoted HCL string.
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     fn rendered(template: &str, value: &str) -> String {
-        let mut tera = engine();
+        let mut tera = bare();
         let mut context = Context::new();
         context.insert("value", value);
         tera.add_raw_template("x.tf.tera", template).unwrap();
@@ -153,8 +154,19 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_brings_its_reason() {
+        let mut tera = bare();
+        let mut context = Context::new();
+        context.insert("replicas", &crate::sizing::Figure { value: 3, reason: "as\nthe page has it".into() });
+        tera.add_raw_template("x.tf.tera", "a = {{ replicas | figure }}\n").unwrap();
+        assert_eq!(tera.render("x.tf.tera", &context).unwrap(), "a = 3 # as the page has it\n");
+        context.insert("replicas", &3);
+        assert!(tera.render("x.tf.tera", &context).is_err());
+    }
+
+    #[test]
     fn lists_stay_on_one_line() {
-        let mut tera = engine();
+        let mut tera = bare();
         let mut context = Context::new();
         context.insert("value", &["a", "b"]);
         tera.add_raw_template("x.tf.tera", "a = {{ value | hcl }}").unwrap();

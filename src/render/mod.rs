@@ -57,41 +57,22 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
     }
 
     let context = engine::context(plan)?;
-    let mut engine = engine::engine();
-    // What speaks of sites includes the parts of every cloud, whichever of them are there.
-    let parts: &[&str] =
-        if plan.sites.is_empty() { &[plan.cloud, "sites"] } else { &["aws", "azure", "gcp", "sites"] };
-    for folder in parts {
-        engine::add_parts(&mut engine, ROOT, folder)?;
-    }
+    let engine =
+        engine::engine(ROOT.iter().filter_map(|(path, text, _)| Some((*path, template(plan, path, text)?))))?;
     let is_child = plan.layout == Layout::Module;
     // Of a child module, what is declared and its values.
     let (mut declarations, mut values) = ("", String::new());
-    for (path, text, sha256) in ROOT {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let output = name.strip_suffix(".tera").unwrap_or(name);
-        let is_wanted = match folder {
-            "" => true,
-            // Several clouds have more providers than the control plane's own file names.
-            "sites" => !plan.sites.is_empty() && (output != "versions.tf" || spans_clouds(plan)),
-            folder => folder == plan.cloud && (output != "versions.tf" || !spans_clouds(plan)),
-        };
-        if !is_wanted || name.ends_with(PART) || is_child && OF_A_ROOT.contains(&output) {
-            continue;
-        }
+    for (path, text, sha256) in ROOT.iter().filter(|(path, ..)| is_file(plan, path)) {
+        let output = output(path);
         if is_child && output == "variables.tf" {
             declarations = text;
             continue;
         }
-        if !name.ends_with(".tera") {
-            tree.insert_embedded(name, text, sha256);
+        if !path.ends_with(TEMPLATE) {
+            tree.insert_embedded(output, text, sha256);
             continue;
         }
-        // Most directories have nothing to tell there.
-        if output == "moved.tf" && plan.moves.is_empty() {
-            continue;
-        }
-        let rendered = engine::render(&mut engine, path, text, &context)?;
+        let rendered = engine::render(&engine, path, &context)?;
         let text = if is_hcl(output) { layout::format(&rendered) } else { rendered };
         match is_child && output == "terraform.tfvars" {
             true => values = text,
@@ -108,8 +89,49 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
     Ok(tree)
 }
 
-/// The end of a template's name that others include.
+/// The end of a template's name.
+const TEMPLATE: &str = ".tera";
+/// The end of the name of a template that others include.
 const PART: &str = ".part";
+
+/// The file of the output that a file of `templates/root` is rendered to.
+fn output(path: &'static str) -> &'static str {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.strip_suffix(TEMPLATE).unwrap_or(name)
+}
+
+/// Whether a file of `templates/root` becomes one of the output.
+fn is_file(plan: &Plan, path: &'static str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let output = output(path);
+    let is_there = match folder {
+        "" => true,
+        // Several clouds have more providers than the control plane's own file names.
+        "sites" => !plan.sites.is_empty() && (output != "versions.tf" || spans_clouds(plan)),
+        folder => folder == plan.cloud && (output != "versions.tf" || !spans_clouds(plan)),
+    };
+    is_there
+        && !path.ends_with(PART)
+        && (plan.layout == Layout::Root || !OF_A_ROOT.contains(&output))
+        // Most directories have nothing to tell there.
+        && (output != "moved.tf" || !plan.moves.is_empty())
+}
+
+/// The text of a template of this plan. A part that it never comes to is empty: Tera wants every include to be there, and
+/// takes longer to read one than to render it.
+fn template(plan: &Plan, path: &'static str, text: &'static str) -> Option<&'static str> {
+    let Some(part) = path.strip_suffix(PART) else {
+        return (path.ends_with(TEMPLATE) && is_file(plan, path)).then_some(text);
+    };
+    let (folder, part) = part.split_once('/')?;
+    let is_wanted = match part.split('.').next() {
+        Some("existing") => plan.existing.is_some(),
+        Some("module") => plan.layout == Layout::Module,
+        Some("cluster") => plan.all_clusters().any(|cluster| cluster.cloud == folder),
+        _ => folder != "sites" || !plan.sites.is_empty(),
+    };
+    Some(if is_wanted { text } else { "" })
+}
 
 /// Whether the deployment has parts in several clouds.
 fn spans_clouds(plan: &Plan) -> bool {
