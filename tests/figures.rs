@@ -53,10 +53,6 @@ fn what_the_catalog_or_the_cloud_refuses() {
             "'c4a-standard-8' | `workspaces.machine` \"c4a-standard-8\" has ARM processors, on which only workspaces built for them run\n",
         ),
         (
-            "coderd.machine = 'c4a-standard-8'",
-            "'c4a-standard-8' | `coderd.machine` \"c4a-standard-8\" has ARM processors, and the machines that tierform installs Coder on are x86\n",
-        ),
-        (
             "provisioners.machine = 'n2-custom-31-32768'",
             "'n2-custom-31-32768' | `provisioners.machine` \"n2-custom-31-32768\" is not sold: n2 have an even number up to 32, or a multiple of 4 up to 128 vCPUs\n",
         ),

@@ -181,12 +181,6 @@ fn what_a_cloud_does_not_sell_or_take_is_told() {
         (
             "aws",
             "us-east-1",
-            "coderd.machine = 'm8g.large'",
-            "`coderd.machine` \"m8g.large\" has ARM processors, and the machines that tierform installs Coder on are x86",
-        ),
-        (
-            "aws",
-            "us-east-1",
             "database.machine = 'db.m8i.2xlarge'",
             "`database.machine` \"db.m8i.2xlarge\" is no size of RDS for PostgreSQL",
         ),

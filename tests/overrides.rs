@@ -46,6 +46,32 @@ fn what_no_list_prices_is_said_to_be_unpriced() {
 }
 
 #[test]
+fn coder_is_installed_on_arm_processors_where_such_a_machine_is_asked_for() {
+    for (text, coderd, host) in [
+        (GCP, "c4a-standard-2", "c4a-highcpu-32"),
+        (AWS, "m8g.large", "c8g.8xlarge"),
+        (AZURE, "Standard_D2ps_v5", "Standard_D32ps_v5"),
+    ] {
+        let coderd_only = format!("coderd.machine = '{coderd}'\n{text}");
+        let compiled = plan(&coderd_only);
+        assert_eq!(compiled.coderd.machine.machine_type.value, coderd);
+        assert!(compiled.warnings.iter().all(|warning| warning.code != "builds_on_arm"));
+
+        // Builds feel it: a provider without a build for it fails there.
+        let both = plan(&format!("provisioners.machine = '{host}'\n{coderd_only}"));
+        let told: Vec<_> = both.warnings.iter().filter(|warning| warning.code == "builds_on_arm").collect();
+        assert_eq!(told.len(), 1, "{:?}", both.warnings);
+        assert!(told[0].message.contains(host), "{told:?}");
+
+        let sha256 = format!("coder = {{ version = '2.36.5', sha256 = '{:064}' }}\n", 7);
+        plan(&format!("provisioners.machine = '{host}'\n{sha256}{coderd_only}"));
+        let refused = compile(&format!("{sha256}{coderd_only}")).unwrap_err();
+        assert!(refused[0].message.starts_with("`coder.sha256` is that of one package, but"), "{refused:#?}");
+        assert!(refused[0].message.contains(coderd), "{refused:#?}");
+    }
+}
+
+#[test]
 fn nodes_have_arm_processors_only_where_that_is_accepted() {
     for (text, machine, system) in [
         (GCP, "c4a-standard-8", "n4-standard-2"),
@@ -63,11 +89,6 @@ fn nodes_have_arm_processors_only_where_that_is_accepted() {
             "Kubernetes' own pods stay on x86"
         );
         assert!(plan.warnings.iter().any(|warning| warning.code == "workspaces_on_arm"));
-        for role in ["coderd", "provisioners"] {
-            let problems =
-                compile(&format!("workspaces.arm = true\n{role}.machine = '{machine}'\n{text}")).unwrap_err();
-            assert!(problems[0].message.contains("are x86"), "{problems:#?}");
-        }
     }
 }
 

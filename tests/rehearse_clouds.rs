@@ -18,8 +18,8 @@ const ACM: &str =
 #[rustfmt::skip]
 const AWS: &[Variant] = &[
     ("1k\"\nregion = \"us-east-1", "tier_revision = 1", ZONE, "[aws]\nnat_per_zone = true\n[database]\nhigh_availability = true"),
-    // No zone of ours: a certificate that is there already.
-    ("1k\"\nregion = \"us-east-1", "machines = \"current\"", ACM, "[database]\nstorage_gb = 100"),
+    // No zone of ours: a certificate that is there already. ARM processors where tierform installs Coder.
+    ("1k\"\nregion = \"us-east-1", "machines = \"current\"", ACM, "[database]\nstorage_gb = 100\n[coderd]\nmachine = \"m8g.large\"\n[provisioners]\nmachine = \"c8g.8xlarge\""),
     ("2k\"\nregion = \"us-east-1", "burstable = true", ACM, "[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\nzones = [\"us-east-1b\", \"us-east-1d\"]"),
     ("2k\"\nregion = \"us-west-2", "tier_revision = 2", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"Z0123456789ABCDEFGHIJ\"", "[aws]\nadmins = [\"arn:aws:iam::123456789012:role/platform\"]\napi_cidrs = [\"203.0.113.0/24\"]\n[database]\nversion = 16\nbackup_days = 35"),
     // Two zones only.
@@ -28,9 +28,7 @@ const AWS: &[Variant] = &[
     // No public address: in a new network, and in the user's own without a zone.
     ("1k\"\nregion = \"us-east-1", "", ZONE, "[network]\ninternal = true\nallowed_cidrs = [\"10.0.0.0/12\"]"),
     ("1k\"\nregion = \"us-east-1", "", "wildcard = \"*.coder.acme.dev\"\ncertificate = \"arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555\"", INTERNAL_VPC),
-    ("3k\"\nregion = \"us-east-1", "tier_revision = 1", ZONE, ""),
     ("3k\"\nregion = \"eu-west-1", "", ZONE, ""),
-    ("10k\"\nregion = \"us-east-1", "", ZONE, ""),
     // coderd runs the builds itself.
     ("1k\"\nregion = \"us-east-1", "license = \"community\"", ZONE, "[load]\nusers = 100"),
     ("1k\"\nregion = \"us-east-1", "", ZONE, "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),
@@ -60,8 +58,8 @@ database      = ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"]
 const AZURE: &[Variant] = &[
     ("1k\"\nregion = \"eastus", "tier_revision = 1", "", "[database]\nhigh_availability = true"),
     ("1k\"\nregion = \"eastus", "machines = \"current\"", "wildcard = \"*.apps.acme.dev\"\ndns_zone = \"acme.dev\"", "azure.dns_resource_group = \"dns\"\n[network]\nzones = [\"3\", \"1\"]"),
-    // A region without zones.
-    ("1k\"\nregion = \"westus", "", "", "[network]\ncidr = \"10.16.0.0/14\""),
+    // A region without zones, and ARM processors where tierform installs Coder.
+    ("1k\"\nregion = \"westus", "", "", "[network]\ncidr = \"10.16.0.0/14\"\n[coderd]\nmachine = \"Standard_D2ps_v5\"\n[provisioners]\nmachine = \"Standard_D32ps_v5\""),
     ("2k\"\nregion = \"westeurope", "tier_revision = 2", "", "azure.resource_group = \"coder-prod\"\nazure.waf = true\nazure.encryption_at_host = true\nazure.geo_redundant_backup = true\n[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\n[tags]\nteam = \"platform\""),
     ("2k\"\nregion = \"eastus", "", "", EXISTING_VNET),
     // No public address: with a public zone, and in the user's own network without one.
@@ -69,8 +67,6 @@ const AZURE: &[Variant] = &[
     ("1k\"\nregion = \"westus", "", "wildcard = \"*.coder.acme.dev\"", "network.internal = true\n[network.existing]\nid = \"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/acme\"\ngateway = \"gateway\"\ncoderd = \"coderd\"\ndatabase = \"postgres\"\nnodes = \"nodes\"\nprovisioners = \"hosts\""),
     // The page's standby in a region without zones.
     ("3k\"\nregion = \"westus", "tier_revision = 1", "", ""),
-    ("3k\"\nregion = \"westeurope", "", "", ""),
-    ("10k\"\nregion = \"eastus", "", "", ""),
     // coderd runs the builds itself.
     ("1k\"\nregion = \"eastus", "license = \"community\"\ntier_revision = 1", "", "[load]\nusers = 100"),
     ("1k\"\nregion = \"eastus", "", "", "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),

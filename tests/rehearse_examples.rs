@@ -107,7 +107,8 @@ type Variant<'a> = (&'a str, &'a str, &'a str, &'a str);
 const VARIANTS: &[Variant] = &[
     // One host name: neither a zone nor a certificate nor a wildcard.
     ("1k", "tier_revision = 1", "", "[state]\nbackend = \"local\"\npath = \"../acme.tfstate\""),
-    ("1k", "tier_revision = 2\nmachines = \"current\"", "", "[tags]\nteam = \"platform\"\ncost-center = \"42\""),
+    // With ARM processors where tierform installs Coder.
+    ("1k", "tier_revision = 2\nmachines = \"current\"", "", "[coderd]\nmachine = \"c4a-standard-2\"\n[provisioners]\nmachine = \"c4a-highcpu-32\"\n[tags]\nteam = \"platform\"\ncost-center = \"42\""),
     ("2k", "tier_revision = 1\nmachines = \"current\"", "dns_zone = \"acme-dev\"", "[network]\nallowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]"),
     ("2k", "tier_revision = 2", "", "[database]\nhigh_availability = true\n[state]\nbackend = \"gcs\"\nbucket = \"acme-terraform\""),
     ("1k", "", "certificate = \"projects/acme-prod/locations/global/certificates/acme-dev\"", "[workspaces]\nvolume_gb = 0"),
@@ -120,13 +121,10 @@ const VARIANTS: &[Variant] = &[
     // The user's own network: with private service access and a list of who may come in; and a shared one, internal.
     ("1k", "", "dns_zone = \"acme-dev\"", "[network]\nallowed_cidrs = [\"203.0.113.0/24\"]\n[network.existing]\nid = \"projects/acme-prod/global/networks/acme\"\ncoderd = \"control\"\nnodes = \"workspaces\"\npods = \"pods\"\nservices = \"services\"\nprivate_services = true\nnat_addresses = [\"203.0.113.7\"]"),
     ("2k", "", "dns_zone = \"acme-dev\"", "[network]\ninternal = true\ncidr = \"10.9.0.0/20\"\nallowed_cidrs = [\"10.0.0.0/12\"]\n[network.existing]\nid = \"projects/acme-net/global/networks/acme\"\ncoderd = \"control\"\nnodes = \"workspaces\"\npods = \"pods\"\nservices = \"services\"\nproxies = \"proxies\""),
-    // A standby from the page itself, and a machine that is a fixup.
-    ("3k", "tier_revision = 1", "", ""),
     // coderd runs the builds itself.
     ("1k", "license = \"community\"", "", "[load]\nusers = 100"),
     ("1k", "", "", "[provisioners]\non_coderd = true\n[load]\nusers = 60\nconcurrent_builds = 6"),
     ("3k", "", "", "[load]\nusers = 2500\nbuilds_per_day = 2000"),
-    ("10k", "", "", ""),
 ];
 
 /// Most of what a spec may override.

@@ -1,5 +1,7 @@
 //! The releases that machines install by default, each with what vouches for it.
 
+use serde::Serialize;
+
 use crate::frozen::Answers;
 use crate::sizing::Figure;
 
@@ -17,9 +19,21 @@ pub const POSTGRES_VERSION: u32 = 17;
 /// (coder/coder #21572, #17876).
 pub const MAX_OPEN_CONNECTIONS: u32 = 30;
 
-/// sha256 of that Terraform's `linux_amd64.zip`, as in HashiCorp's published `SHA256SUMS` (the same in two Homebrew
-/// formulae and a Nix expression for 1.15.5).
-pub const TERRAFORM_SHA256: &str = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c";
+/// sha256 of that Terraform's `linux_amd64.zip` and `linux_arm64.zip`, as in HashiCorp's published `SHA256SUMS` (the same in two
+/// Homebrew formulae for 1.15.5).
+pub const TERRAFORM_SHA256: Checksums<&str> = Checksums {
+    amd64: "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c",
+    arm64: "06e7b48de826146c6d9331ba35b13da12332d8392be30d1dd6b789ba4713fff0",
+};
+
+/// The sha256 of a release's artefact for each architecture that a machine may have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checksums<T> {
+    /// For x86 processors.
+    pub amd64: T,
+    /// For ARM processors.
+    pub arm64: T,
+}
 
 /// Kubernetes on EKS and AKS: standard support until 2027-03-27 on EKS (endoflife.date, "Amazon EKS"); GKE's release channel
 /// chooses for itself.

@@ -133,7 +133,7 @@ pub static ARGUMENTS: &[Row] = &[
     Row::argument(&["coder.sha256"], "the spec's own; without it the release's own checksum file decides")
         .keys(&["coder.sha256"]),
     Row::argument(&["coder.mirror"], "the spec's own").keys(&["coder.mirror"]),
-    Row::argument(&["terraform.version", "terraform.sha256"], "pinned together, by this tierform")
+    Row::argument(&["terraform.version", "terraform.sha256.*"], "pinned together, by this tierform")
         .because(|at| at.compiled.plan.terraform.version.reason.clone()),
     Row::argument(&["coderd.disk_type"], DISK_TYPE).keys(&["coderd.machine"]),
     Row::argument(&["coderd.disk_gb"], CHOSEN_DISK)

@@ -31,8 +31,8 @@ pub struct Wish<'a> {
     pub need: String,
     /// Where the user asked for that much, if so.
     pub place: Option<Range<usize>>,
-    /// Whether ARM processors will do; `None` where tierform installs what runs there.
-    pub arm: Option<bool>,
+    /// Whether ARM processors will do where a type with some is asked for.
+    pub arm: bool,
 }
 
 /// What a cloud's zones are to us.
@@ -174,14 +174,7 @@ impl<'a> Chooser<'a> {
             ))
             .help("choose the type of that name without -flex"));
         }
-        if machine.arm && wish.arm.is_none() {
-            return Err(problem(format!(
-                "`{key}` \"{name}\" has ARM processors, and the machines that tierform installs Coder on are x86"
-            ))
-            .note("their image and the pinned checksums of Coder and Terraform are those of amd64")
-            .help("choose an x86 type, or leave the key out"));
-        }
-        if machine.arm && wish.arm != Some(true) {
+        if machine.arm && !wish.arm {
             return Err(problem(format!(
                 "`{key}` \"{name}\" has ARM processors, on which only workspaces built for them run"
             ))

@@ -25,7 +25,7 @@ pub type Chosen = (&'static MachineType, String);
 /// The machines of a cluster.
 pub struct Machines {
     /// Of a provisioner host; `None` where coderd runs the builds.
-    host: Option<Chosen>,
+    pub host: Option<Chosen>,
     /// Of a node.
     node: Chosen,
 }
@@ -51,7 +51,7 @@ pub fn choose(
         memory_gb: cluster.hosts.need.value.1,
         need: cluster.hosts.need.reason.clone(),
         place: keys.vcpus_each.as_ref().or(keys.memory_gb_each.as_ref()).map(Spanned::span),
-        arm: None,
+        arm: true,
     };
     // Found or not, the node's machine is looked for too: all problems are told at once.
     let host = if cluster.hosts.count.value == 0 { Some(None) } else { chooser.choose(&host).map(Some) };
@@ -72,7 +72,7 @@ pub fn choose(
         memory_gb: memory_gb.into(),
         need: node_need,
         place: None,
-        arm: Some(cluster.keys.arm),
+        arm: cluster.keys.arm,
     });
     if let Some((node, _)) = node.as_ref().filter(|(node, _)| node.arm) {
         // Which of its series it is follows later from the number of nodes; the family is the same.
@@ -80,6 +80,18 @@ pub fn choose(
         chooser.demand(system.0);
     }
     Some(Machines { host: host?, node: node? })
+}
+
+/// What to know of builds on ARM processors.
+pub fn builds_on_arm(machine: &MachineType) -> Option<Warning> {
+    let message = || {
+        format!(
+            "Builds run on {} machines, which have ARM processors: every provider and every program that a template uses must have a \
+             build for linux_arm64.",
+            machine.name
+        )
+    };
+    machine.arm.then(|| Warning { code: "builds_on_arm", message: message() })
 }
 
 /// Plans a cluster on its machines.
@@ -98,6 +110,7 @@ pub fn plan(
     let node_machine = &machines.node;
     let beware = machines.host.as_ref().and_then(|host| (rules.beware)(host.0, "the provisioner hosts"));
     warnings.extend(beware.filter(|warning| !warnings.contains(warning)));
+    warnings.extend(machines.host.as_ref().and_then(|host| builds_on_arm(host.0)));
     let Nodes { density, request, min, max, max_pods } =
         density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
     let system = system_machine(node_machine.0, max.value, rules, place.region, answers);

@@ -21,11 +21,12 @@ pub use addresses::{Addresses, Cidrs};
 pub use density::{Allocatable, Density};
 pub use quotas::Quota;
 pub use types::{
-    Access, Argument, Aws, Azure, ClusterPlan, Coderd, Database, Existing, Gcp, Machine, Moved, Plan,
-    Release, Requests, Site, State,
+    Access, Argument, Aws, Azure, ClusterPlan, CoderRelease, Coderd, Database, Existing, Gcp, Machine, Moved,
+    Plan, Requests, Site, State, TerraformRelease,
 };
 
-use crate::catalog::{self, MachineType, Region, releases};
+use crate::catalog::releases::{self, Checksums};
+use crate::catalog::{self, MachineType, Region};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
 use crate::sizing::{Figure, OPEN_CONNECTIONS, Sizing, Warning, capacity};
@@ -95,7 +96,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         memory_gb: sizing.coderd.memory_gb.value.into(),
         need: capacity(&sizing.coderd.vcpus, &sizing.coderd.memory_gb),
         place: spec.coderd.vcpus.as_ref().or(spec.coderd.memory_gb.as_ref()).map(Spanned::span),
-        arm: None,
+        arm: true,
     });
     let cluster_machines: Vec<_> = sizing
         .clusters
@@ -130,7 +131,13 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         });
     }
     warnings.extend((rules.beware)(coderd_machine.0, "coderd"));
-    let mut problems = Vec::new();
+    if sizing.coderd.daemons.is_some() {
+        warnings.extend(clusters::builds_on_arm(coderd_machine.0));
+    }
+    let installed = std::iter::once(&coderd_machine)
+        .chain(cluster_machines.iter().filter_map(|machines| machines.host.as_ref()))
+        .map(|(machine, _)| *machine);
+    let mut problems = Vec::from_iter(one_package(spec, installed));
     let parts = sizing.clusters.iter().zip(&places).zip(&cluster_machines);
     let mut planned: Vec<_> = parts
         .filter_map(|((cluster, place), machines)| {
@@ -253,25 +260,27 @@ fn access(spec: &Spec) -> Access {
     }
 }
 
-/// The release and its checksum are frozen together.
-fn terraform_release(answers: &Answers) -> Release {
-    let both = format!("{} {}", releases::TERRAFORM_VERSION, releases::TERRAFORM_SHA256);
-    let both = answers.keep("release of Terraform", both);
-    let (version, sha256) =
-        both.split_once(' ').unwrap_or((releases::TERRAFORM_VERSION, releases::TERRAFORM_SHA256));
-    Release {
+/// The release and its checksums are frozen together.
+fn terraform_release(answers: &Answers) -> TerraformRelease {
+    let Checksums { amd64, arm64 } = releases::TERRAFORM_SHA256;
+    let own = format!("{} {amd64} {arm64}", releases::TERRAFORM_VERSION);
+    let kept = answers.keep("release of Terraform", own);
+    let (version, amd64, arm64) = match *kept.split(' ').collect::<Vec<_>>() {
+        [version, amd64, arm64] => (version, amd64, arm64),
+        _ => (releases::TERRAFORM_VERSION, amd64, arm64),
+    };
+    TerraformRelease {
         version: Figure {
             value: version.to_owned(),
             reason: "what this Coder bundles; on PATH, so that no daemon downloads its own".to_owned(),
         },
-        sha256: Some(sha256.to_owned()),
-        mirror: None,
+        sha256: Checksums { amd64: amd64.to_owned(), arm64: arm64.to_owned() },
     }
 }
 
-fn coder_release(spec: &Spec, answers: &Answers) -> Release {
+fn coder_release(spec: &Spec, answers: &Answers) -> CoderRelease {
     let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
-    Release {
+    CoderRelease {
         version: match text(&spec.coder.version) {
             Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
             None => Figure {
@@ -282,6 +291,27 @@ fn coder_release(spec: &Spec, answers: &Answers) -> Release {
         sha256: text(&spec.coder.sha256),
         mirror: text(&spec.coder.mirror),
     }
+}
+
+/// A sha256 is that of one package, so the machines that install Coder must have one architecture then.
+fn one_package(spec: &Spec, mut machines: impl Iterator<Item = &'static MachineType>) -> Option<Diagnostic> {
+    let sha256 = spec.coder.sha256.as_ref()?;
+    let first = machines.next()?;
+    let other = machines.find(|machine| machine.arm != first.arm)?;
+    let architecture = |machine: &MachineType| if machine.arm { "arm64" } else { "amd64" };
+    Some(
+        Diagnostic::at(
+            sha256.span(),
+            format!(
+                "`coder.sha256` is that of one package, but {} machines install Coder for {} and {} machines for {}",
+                first.name,
+                architecture(first),
+                other.name,
+                architecture(other)
+            ),
+        )
+        .help("leave it out, and the release's own checksum file decides; or choose machines of one architecture"),
+    )
 }
 
 /// Whether the tier's page names no machine types at all.

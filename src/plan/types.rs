@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::addresses::ZONE_KEYS;
 use super::{Addresses, Cidrs, Density, Quota, azure};
-use crate::catalog::{Move, releases};
+use crate::catalog::Move;
+use crate::catalog::releases::{self, Checksums};
 use crate::frozen::Answers;
 use crate::sizing::{Figure, Warning};
 use crate::spec::{self, Backend, Layout, License, Spec};
@@ -52,9 +53,9 @@ pub struct Plan {
     /// The user's own network, instead of a new one.
     pub existing: Option<Existing>,
     /// The releases that machines install.
-    pub coder: Release,
+    pub coder: CoderRelease,
     /// Terraform on the provisioner hosts.
-    pub terraform: Release,
+    pub terraform: TerraformRelease,
     /// The control plane.
     pub coderd: Coderd,
     /// The clusters in the control plane's own network, and the provisioner hosts beside them.
@@ -327,15 +328,24 @@ pub struct Access {
     pub internal: bool,
 }
 
-/// A pinned release.
+/// The release of Coder that machines install.
 #[derive(Debug, Serialize)]
-pub struct Release {
+pub struct CoderRelease {
     /// Its version and why that one.
     pub version: Figure<String>,
-    /// The artefact's sha256, where one is pinned.
+    /// The package's sha256, where one is pinned.
     pub sha256: Option<String>,
     /// Where it is fetched from instead of its public home.
     pub mirror: Option<String>,
+}
+
+/// The release of Terraform that provisioner daemons run.
+#[derive(Debug, Serialize)]
+pub struct TerraformRelease {
+    /// Its version and why that one.
+    pub version: Figure<String>,
+    /// The archives' sha256.
+    pub sha256: Checksums<String>,
 }
 
 /// A group of equal machines.

@@ -85,8 +85,12 @@ static ACCESS: &[Key] = &[
 
 static CODER: &[Key] = &[
     Key::new("version", Kind::Text(names::version), "the Coder release").or_computed("\"2.36.6\""),
-    Key::new("sha256", Kind::Text(names::sha256), "the sha256 of that release's linux_amd64 .deb")
-        .or_nothing("\"0000000000000000000000000000000000000000000000000000000000000000\""),
+    Key::new(
+        "sha256",
+        Kind::Text(names::sha256),
+        "the sha256 of that release's .deb for linux, of the machines' architecture",
+    )
+    .or_nothing("\"0000000000000000000000000000000000000000000000000000000000000000\""),
     Key::new("mirror", Kind::Text(access::mirror), "an https URL that serves what the release page serves")
         .or_nothing("\"https://mirror.example.com/coder\""),
 ];

@@ -234,7 +234,8 @@ pub struct Access {
 pub struct Coder {
     /// `version`, e.g. `2.36.6`.
     pub version: Option<Spanned<String>>,
-    /// `sha256` of the release's linux_amd64 `.deb`, 64 hex digits; absent means the release's own checksum file decides.
+    /// `sha256` of the release's `.deb` for Linux and the machines' architecture, 64 hex digits; absent means the release's own
+    /// checksum file decides.
     pub sha256: Option<Spanned<String>>,
     /// `mirror`: an https URL that serves what the release page serves.
     pub mirror: Option<Spanned<String>>,

@@ -125,7 +125,7 @@ print(call["command"], *call["args"], sep="\n")' "$machine/etc/tierform/kubeconf
 # Neither secrets nor tokens in arguments, console, or anything that others may read.
 no_leak() {
   local secret
-  for secret in 'p@:/?#' 'p%40%3A' 'psk-"' stand-in-token stand-in-key stand-in-session; do
+  for secret in 'p@:/?#' 'p%40%3A' 'psk-"' 'key-"' stand-in-token stand-in-key stand-in-session; do
     if grep --recursive --fixed-strings -- "$secret" "$machine/log" >&2; then return 1; fi
     if find "$machine" -xdev \( -path "$machine/proc" -o -path "$machine/dev" -o -path "$machine/usr" \) -prune -o \
       -type f -perm /077 -exec grep --files-with-matches --fixed-strings -- "$secret" {} + | grep . >&2; then return 1; fi
@@ -190,8 +190,14 @@ for cloud in gcp aws azure; do
     check "the boot script succeeds: $(tail -3 "$machine/log/console")" test "$status" = 0
     check 'the env file has mode 0600 and belongs to root' test "$(stat --format='%a %u:%g' "$machine$env")" = '600 0:0'
     check 'the env file was there, closed, before the package' logged "$env 600 0:0" env-before-package
-    check 'CODER_PROVISIONER_DAEMON_PSK' value_is $env CODER_PROVISIONER_DAEMON_PSK "$psk"
-    check 'CODER_PROVISIONERD_TAGS' value_is $env CODER_PROVISIONERD_TAGS cluster=main
+    # With a key of its own, which brings the tags, or with the PSK of all and tags.
+    if [[ $option == full ]]; then
+      check 'CODER_PROVISIONER_DAEMON_KEY' value_is $env CODER_PROVISIONER_DAEMON_KEY "key${psk#psk}"
+      check 'neither PSK nor tags' not grep --quiet --extended-regexp 'PSK|TAGS' "$machine$env"
+    else
+      check 'CODER_PROVISIONER_DAEMON_PSK' value_is $env CODER_PROVISIONER_DAEMON_PSK "$psk"
+      check 'CODER_PROVISIONERD_TAGS' value_is $env CODER_PROVISIONERD_TAGS cluster=main
+    fi
     check 'TIERFORM_HOST has no dots' value_is $env TIERFORM_HOST acme-provisioner-x7k2
     check 'no name, cache or port is shared' not grep --quiet --extended-regexp 'DAEMON_NAME|CACHE_DIRECTORY|PROMETHEUS_ADDRESS' "$machine$env"
     check 'Terraform is on PATH' test "$(/usr/sbin/chroot "$machine" /usr/local/bin/terraform)" = Terraform
@@ -273,6 +279,22 @@ mv release/terraform.zip release/right.zip && cp release/coder.deb release/terra
 boot
 mv release/right.zip release/terraform.zip
 refuses 78 'wrong checksum: https://releases.hashicorp.com/'
+
+# The machine says what it is, and takes the checksum of that.
+scenario=gcp-provisioner-arm64
+make_machine gcp-provisioner-plain 2.36.6
+program dpkg 'if [ "$1" = --print-architecture ]; then echo arm64; fi'
+echo '{}' >faults
+boot
+check 'it succeeds' test "$status" = 0
+check 'Terraform is that of the architecture' test "$(/usr/sbin/chroot "$machine" /usr/local/bin/terraform)" = 'Terraform for arm64'
+check 'so is Coder' logged 'coder_2.36.6_linux_arm64.deb' console
+
+scenario=gcp-provisioner-arm64-unpinned
+make_machine gcp-provisioner-full 2.37.0-rc.1
+program dpkg 'if [ "$1" = --print-architecture ]; then echo arm64; fi'
+boot
+refuses 78 'no SHA-256 checksum is known for https://mirror.acme.dev/.*_linux_arm64.zip'
 
 scenario=gcp-coderd-forbidden
 make_machine gcp-coderd-plain 2.36.6

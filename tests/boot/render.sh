@@ -15,19 +15,23 @@ export CHECKPOINT_DISABLE=1 TF_CLI_CONFIG_FILE=/dev/null TF_DATA_DIR="$out/.terr
 # A release to install, unless the caller has put one there: what is in it does not matter, only its checksum does.
 mkdir -p "$out/release"
 [[ -e $out/release/coder.deb ]] || printf 'a package' >"$out/release/coder.deb"
-[[ -e $out/release/terraform.zip ]] || python3 - "$out/release/terraform.zip" <<'PYTHON'
-import sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w") as archive:
-    archive.writestr(zipfile.ZipInfo("LICENSE.txt"), "text")
-    archive.writestr(zipfile.ZipInfo("terraform"), "#!/bin/sh\necho Terraform\n")
+python3 - "$out/release" <<'PYTHON'
+import pathlib, sys, zipfile
+for name, says in ("terraform.zip", "Terraform"), ("terraform-arm64.zip", "Terraform for arm64"):
+    path = pathlib.Path(sys.argv[1], name)
+    if not path.exists():
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("LICENSE.txt"), "text")
+            archive.writestr(zipfile.ZipInfo("terraform"), f"#!/bin/sh\necho {says}\n")
 PYTHON
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3 -subj '/CN=stand-in authority' \
   -addext keyUsage=critical,keyCertSign,cRLSign \
   -keyout "$out/release/ca.key" -out "$out/release/ca.pem" 2>/dev/null
 
+sum_of() { sha256sum "$out/release/$1" | cut -d' ' -f1; }
 export TF_VAR_coder_sha256 TF_VAR_terraform_sha256 TF_VAR_database_ca
-TF_VAR_coder_sha256=$(sha256sum "$out/release/coder.deb" | cut -d' ' -f1)
-TF_VAR_terraform_sha256=$(sha256sum "$out/release/terraform.zip" | cut -d' ' -f1)
+TF_VAR_coder_sha256=$(sum_of coder.deb)
+TF_VAR_terraform_sha256="{ amd64 = \"$(sum_of terraform.zip)\", arm64 = \"$(sum_of terraform-arm64.zip)\" }"
 TF_VAR_database_ca=$(cat "$out/release/ca.pem")
 
 "$engine" -chdir="$here/cases" init -backend=false -input=false >"$out/engine.log"

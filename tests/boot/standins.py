@@ -19,7 +19,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler
 
 DIR = pathlib.Path(sys.argv[1]) if __name__ == "__main__" else None  # An importer sets it.
-SECRETS = {"database-password": "p@:/?#%&+ \"'\\$`é~w", "provisioner-psk": "psk-\"$HOME`id`\\"}
+SECRETS = {"database-password": "p@:/?#%&+ \"'\\$`é~w", "provisioner-psk": "psk-\"$HOME`id`\\", "provisioner-key": "key-\"$HOME`id`\\"}
 TOKEN = "stand-in-token-7f3a"
 AWS_KEY = ("ASIASTANDIN", "stand-in-key-91bc", "stand-in-session+/=")
 
@@ -164,9 +164,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith(coder) and name.endswith("_checksums.txt"):
             right = hashlib.sha256((DIR / "release/coder.deb").read_bytes()).hexdigest()
             version = name.split("_")[1]
-            file = f"coder_{version}_linux_amd64.deb"
-            return self.answer(200, f"{'0' * 64}  x{file}\n{right}  {file}\n{'1' * 64}  {file}.asc\n")
-        if self.path.startswith(coder) and name.endswith("_linux_amd64.deb"):
+            files = [f"coder_{version}_linux_{architecture}.deb" for architecture in ("amd64", "arm64")]
+            return self.answer(200, "".join(f"{'0' * 64}  x{file}\n{right}  {file}\n{'1' * 64}  {file}.asc\n" for file in files))
+        if self.path.startswith(coder) and re.search("_linux_(amd64|arm64).deb$", name):
             package = b"not a package" if strikes("broken_package") else (DIR / "release/coder.deb").read_bytes()
             if strikes("cut_download"):
                 self.send_response(200)
@@ -178,6 +178,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, package)
         if self.path.startswith(terraform) and name == "terraform_1.15.5_linux_amd64.zip":
             return self.answer(200, (DIR / "release/terraform.zip").read_bytes())
+        if self.path.startswith(terraform) and name == "terraform_1.15.5_linux_arm64.zip":
+            return self.answer(200, (DIR / "release/terraform-arm64.zip").read_bytes())
         return self.answer(404)
 
 

@@ -181,7 +181,7 @@ run "provisioner_with_key_and_psk" {
   command = plan
   variables {
     role        = "provisioner"
-    terraform   = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    terraform   = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
     daemons     = 30
     environment = { CODER_URL = "https://coder.acme.dev" }
     secrets     = { CODER_PROVISIONER_DAEMON_PSK = "projects/p/secrets/s/versions/1", CODER_PROVISIONER_DAEMON_KEY = "projects/p/secrets/s/versions/1" }
@@ -193,7 +193,7 @@ run "provisioner_with_31_daemons" {
   command = plan
   variables {
     role        = "provisioner"
-    terraform   = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    terraform   = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
     daemons     = 31
     environment = { CODER_URL = "https://coder.acme.dev" }
     secrets     = { CODER_PROVISIONER_DAEMON_PSK = "projects/p/secrets/s/versions/1" }
@@ -237,7 +237,7 @@ run "cluster_with_more_in_its_endpoint" {
   command = plan
   variables {
     daemons   = 10
-    terraform = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    terraform = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
     clusters  = { main = { endpoint = "https://10.20.0.2/\n- name: evil", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
   }
   expect_failures = [var.clusters]
@@ -248,14 +248,32 @@ run "cluster_without_what_the_plug_in_needs" {
   variables {
     cloud     = "aws"
     daemons   = 10
-    terraform = { version = "1.15.5", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" }
+    terraform = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
     secrets   = { DATABASE_PASSWORD = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf|1" }
     clusters  = { main = { endpoint = "https://x.eks.amazonaws.com", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
   }
   expect_failures = [var.clusters]
 }
 
-run "long_user_data_is_compressed_for_aws" {
+run "checksum_for_an_unknown_architecture" {
+  command = plan
+  variables {
+    daemons   = 10
+    terraform = { version = "1.15.5", sha256 = { x86_64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+  }
+  expect_failures = [var.terraform]
+}
+
+run "no_checksum_of_terraform" {
+  command = plan
+  variables {
+    daemons   = 10
+    terraform = { version = "1.15.5", sha256 = {} }
+  }
+  expect_failures = [var.terraform]
+}
+
+run "long_user_data_is_compressed" {
   command = plan
   variables {
     cloud       = "aws"

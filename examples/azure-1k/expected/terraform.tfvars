@@ -48,7 +48,11 @@ coder = {
 
 terraform = {
   version = "1.15.5" # what this Coder bundles; on PATH, so that no daemon downloads its own
-  sha256  = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c"
+
+  sha256 = {
+    amd64 = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c"
+    arm64 = "06e7b48de826146c6d9331ba35b13da12332d8392be30d1dd6b789ba4713fff0"
+  }
 }
 
 # Sizes

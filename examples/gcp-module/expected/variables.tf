@@ -123,11 +123,15 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "Release of Terraform that provisioner daemons run, its checksum, and a mirror to fetch it from."
+  description = "Release of Terraform that provisioner daemons run, its checksums, and a mirror to fetch it from."
   type = object({
     version = optional(string, "1.15.5") # what this Coder bundles; on PATH, so that no daemon downloads its own
-    sha256  = optional(string, "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c")
-    mirror  = optional(string)
+
+    sha256 = optional(map(string), {
+      amd64 = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c"
+      arm64 = "06e7b48de826146c6d9331ba35b13da12332d8392be30d1dd6b789ba4713fff0"
+    })
+    mirror = optional(string)
   })
   default  = {}
   nullable = false

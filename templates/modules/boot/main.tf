@@ -26,12 +26,12 @@ locals {
     },
     local.builds ? {
       terraform_version = var.terraform.version
-      terraform_sha256  = var.terraform.sha256
       terraform_mirror  = var.terraform.mirror == null ? "https://releases.hashicorp.com" : var.terraform.mirror
     } : {},
   )
   settings_lines = concat(
     [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"],
+    local.builds ? ["declare -A terraform_sha256=(${join(" ", [for architecture, sum in var.terraform.sha256 : "[${architecture}]=${sum}"])})"] : [],
     ["secrets=("],
     [for name, reference in var.secrets : "  '${name} ${replace(reference, "'", "'\\''")}'"],
     [")"],
@@ -91,32 +91,36 @@ locals {
   ))
   comment = "/(?m)^ *#( .*)?\n/"
 
+  # What systemd and others read, with the first line of its comments: the reasons stay behind too.
+  plain_files = { for name in fileset(local.files, "*.{conf,rc,service,slice,target,timer}") : name => replace(file("${local.files}/${name}"), local.reason, "") }
+  reason      = "/(?m)\n#( .*)?$/"
+
   common_files = {
     "/usr/local/sbin/tierform-boot"              = local.boot_script
     "/etc/tierform/environment"                  = "${join("\n", local.environment_lines)}\n"
-    "/etc/systemd/system/tierform-boot.service"  = file("${local.files}/tierform-boot.service")
-    "/etc/systemd/journald.conf.d/tierform.conf" = file("${local.files}/journald.conf")
+    "/etc/systemd/system/tierform-boot.service"  = local.plain_files["tierform-boot.service"]
+    "/etc/systemd/journald.conf.d/tierform.conf" = local.plain_files["journald.conf"]
     # Enables the service without a command, which a cut of power during the first boot could keep from ever running.
     "/etc/systemd/system/multi-user.target.d/tierform.conf" = "# Written by tierform.\n[Unit]\nWants=tierform-boot.service\n"
-    "/etc/needrestart/conf.d/tierform.conf"                 = file("${local.files}/needrestart.conf")
+    "/etc/needrestart/conf.d/tierform.conf"                 = local.plain_files["needrestart.conf"]
   }
   coderd_files = merge(
-    { "/etc/systemd/system/coder.service.d/tierform.conf" = file("${local.files}/coder.service.conf") },
-    local.builds ? { "/etc/systemd/system/coder.service.d/tierform-builds.conf" = file("${local.files}/coder.service-builds.conf") } : {},
+    { "/etc/systemd/system/coder.service.d/tierform.conf" = local.plain_files["coder.service.conf"] },
+    local.builds ? { "/etc/systemd/system/coder.service.d/tierform-builds.conf" = local.plain_files["coder.service-builds.conf"] } : {},
     # Not secret, and coderd's user has to read it.
     local.own_ca ? { (local.database_ca) = "${trimspace(var.database.ca_certificate)}\n" } : {},
   )
   # Google Cloud announces nothing: a host that goes has 90 seconds.
   watch_files = var.cloud == "gcp" ? {} : {
-    for unit in ["tierform-watch.service", "tierform-watch.timer"] : "/etc/systemd/system/${unit}" => file("${local.files}/${unit}")
+    for unit in ["tierform-watch.service", "tierform-watch.timer"] : "/etc/systemd/system/${unit}" => local.plain_files[unit]
   }
   provisioner_files = merge(local.watch_files, {
-    "/etc/systemd/system/coder-provisioner@.service" = templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory)
-    "/etc/systemd/system/coder-provisioners.target"  = file("${local.files}/coder-provisioners.target")
-    "/etc/systemd/system/provisioners.slice"         = file("${local.files}/provisioners.slice")
+    "/etc/systemd/system/coder-provisioner@.service" = replace(templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory), local.reason, "")
+    "/etc/systemd/system/coder-provisioners.target"  = local.plain_files["coder-provisioners.target"]
+    "/etc/systemd/system/provisioners.slice"         = local.plain_files["provisioners.slice"]
   })
   build_files = merge(
-    local.builds ? { "/etc/tierform/terraform.rc" = file("${local.files}/terraform.rc") } : {},
+    local.builds ? { "/etc/tierform/terraform.rc" = local.plain_files["terraform.rc"] } : {},
     length(var.clusters) == 0 ? {} : {
       (local.kubeconfig_path)    = local.kubeconfig
       (local.cluster_token_path) = local.cluster_token
@@ -139,10 +143,10 @@ locals {
 
   user_data = "#cloud-config\n# Written by tierform: what this machine runs. No secret is in here.\n${yamlencode(local.cloud_config)}"
 
-  # AWS takes 16 KB. A longer text is compressed, and cloud-init unpacks it; a shorter one is not, because the engines' compression has changed
-  # with a version before, and with it every machine's user data (hashicorp/terraform#13723).
+  # AWS takes 16 KB. A longer text is compressed where clouds take base64, and cloud-init unpacks it; a shorter one is not, because the engines'
+  # compression has changed with a version before, and with it every machine's user data (hashicorp/terraform#13723).
   plain   = base64encode(local.user_data)
-  encoded = var.cloud == "aws" && length(local.plain) > 21840 ? base64gzip(local.user_data) : local.plain
+  encoded = length(local.plain) > 21840 ? base64gzip(local.user_data) : local.plain
   most    = { aws = 16384, azure = 65535, gcp = 262144 }[var.cloud]
-  bytes   = length(local.encoded) / 4 * 3
+  bytes   = length(var.cloud == "gcp" ? local.plain : local.encoded) / 4 * 3
 }

@@ -10,7 +10,7 @@ output "user_data" {
 }
 
 output "encoded" {
-  description = "The same in base64, compressed first where the cloud takes no longer text."
+  description = "The same in base64, compressed first where it is longer than 16 KB."
   value       = local.encoded
 
   precondition {

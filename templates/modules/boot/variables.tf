@@ -44,10 +44,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "Terraform for the provisioner daemons, pinned so that they do not each download their own. sha256 is that of the zip for the machine's architecture. mirror stands for https://releases.hashicorp.com and holds terraform/<version>/<file>."
+  description = "Terraform for the provisioner daemons, pinned so that they do not each download their own. sha256 is that of the zip for each architecture that a machine may have. mirror stands for https://releases.hashicorp.com and holds terraform/<version>/<file>."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
   default = null
@@ -58,8 +58,8 @@ variable "terraform" {
   }
 
   validation {
-    condition     = var.terraform == null || can(regex("^[0-9a-f]{64}$", var.terraform.sha256))
-    error_message = "The Terraform sha256 must be 64 lower-case hexadecimal digits."
+    condition     = try(length(var.terraform.sha256) > 0 && alltrue([for key, sum in var.terraform.sha256 : can(regex("^(amd64|arm64)$", key)) && can(regex("^[0-9a-f]{64}$", sum))]), var.terraform == null)
+    error_message = "The Terraform sha256 must be 64 lower-case hexadecimal digits for amd64, arm64 or both."
   }
 
   validation {

@@ -11,12 +11,16 @@ locals {
   environment = {
     coderd      = { CODER_ACCESS_URL = "https://coder.acme.dev", CODER_WILDCARD_ACCESS_URL = "*.coder.acme.dev", CODER_PG_CONN_MAX_OPEN = "30" }
     provisioner = { CODER_URL = "https://coder.acme.dev", CODER_PROVISIONERD_TAGS = "cluster=main" }
+
+    provisioner_full = { CODER_URL = "https://coder.acme.dev" }
   }
   # What the plug-in is told: on AWS the cluster's name and region.
   arguments = { gcp = [], aws = ["acme-main", "us-east-1"], azure = [] }
   secrets = {
     coderd      = { DATABASE_PASSWORD = "database-password", CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
     provisioner = { CODER_PROVISIONER_DAEMON_PSK = "provisioner-psk" }
+    # A key of its own, in which Coder keeps the tags too.
+    provisioner_full = { CODER_PROVISIONER_DAEMON_KEY = "provisioner-key" }
   }
   options = {
     plain = {
@@ -30,7 +34,7 @@ locals {
     }
     full = {
       coder     = { version = "2.37.0-rc.1", sha256 = var.coder_sha256, mirror = "https://mirror.acme.dev/coder" }
-      terraform = { version = "1.15.5", sha256 = var.terraform_sha256, mirror = "https://mirror.acme.dev/hashicorp" }
+      terraform = { version = "1.15.5", sha256 = { amd64 = var.terraform_sha256.amd64 }, mirror = "https://mirror.acme.dev/hashicorp" }
       hostile   = { HOSTILE = local.hostile }
       daemons   = { coderd = 0, provisioner = 2 }
       peers     = true
@@ -48,9 +52,10 @@ locals {
       ca        = false
     }
   }
-  cases = { for case in setproduct(keys(local.references), keys(local.secrets), keys(local.options)) : join("-", case) => {
+  cases = { for case in setproduct(keys(local.references), ["coderd", "provisioner"], keys(local.options)) : join("-", case) => {
     cloud   = case[0]
     role    = case[1]
+    kind    = join("-", slice(case, 1, 3)) == "provisioner-full" ? "provisioner_full" : case[1]
     options = local.options[case[2]]
   } if case[1] == "coderd" || local.options[case[2]].daemons.provisioner > 0 }
 }
@@ -61,8 +66,8 @@ variable "coder_sha256" {
 }
 
 variable "terraform_sha256" {
-  description = "Checksum of the Terraform archive."
-  type        = string
+  description = "Checksums that all options pin for Terraform, the full ones for amd64 alone."
+  type        = object({ amd64 = string, arm64 = string })
 }
 
 variable "database_ca" {
@@ -90,12 +95,12 @@ module "boot" {
   coder     = each.value.options.coder
   terraform = each.value.options.daemons[each.value.role] > 0 ? each.value.options.terraform : null
   environment = merge(
-    local.environment[each.value.role],
+    local.environment[each.value.kind],
     each.value.role == "coderd" ? { CODER_PROVISIONER_DAEMONS = tostring(each.value.options.daemons.coderd) } : {},
     each.value.options.hostile,
   )
   secrets = {
-    for name, secret in local.secrets[each.value.role] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret)
+    for name, secret in local.secrets[each.value.kind] : name => format(terraform_data.made_in_the_same_apply.output.references[each.value.cloud], secret)
     if name == "DATABASE_PASSWORD" || each.value.options.peers
   }
   database = each.value.role == "provisioner" ? null : {

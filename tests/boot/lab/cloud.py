@@ -23,6 +23,7 @@ NAMES = (
 RDS = "coder.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com"
 PASSWORD = standins.SECRETS["database-password"]
 PSK = standins.SECRETS["provisioner-psk"]
+KEY = standins.SECRETS["provisioner-key"]
 DAY = 86400
 
 
@@ -70,8 +71,8 @@ class Handler(standins.Handler):
         url = urllib.parse.urlparse(self.path)
         daemon = Daemon(self, dict(urllib.parse.parse_qsl(url.query)))
         self.close_connection = True
-        if self.headers["Coder-Provisioner-Daemon-PSK"] != standins.SECRETS["provisioner-psk"]:
-            return self.refuse(401, f"{daemon.name}: wrong PSK")
+        if not any(self.headers[f"Coder-Provisioner-Daemon-{kind}"] == standins.SECRETS[f"provisioner-{kind.lower()}"] for kind in ("PSK", "Key")):
+            return self.refuse(401, f"{daemon.name}: wrong PSK or key")
         with self.cloud.lock:
             for other in self.cloud.daemons.values():
                 if daemon.name == other.name or (daemon.cache, daemon.metrics) == (other.cache, other.metrics):

@@ -8,14 +8,14 @@ import threading
 import time
 import urllib.parse
 
-from cloud import DATABASE, GATEWAY, INTERNET, METADATA, NAMES, PASSWORD, PSK, RDS, Cloud, Database, reachable
+from cloud import DATABASE, GATEWAY, INTERNET, KEY, METADATA, NAMES, PASSWORD, PSK, RDS, Cloud, Database, reachable
 from machine import ADDRESS, Machine, command
 import standins
 
 # What must be in no place that others may read; each in the forms in which programs write it.
 SECRETS = [
     PASSWORD, urllib.parse.quote(PASSWORD, safe=""), urllib.parse.quote_plus(PASSWORD), PASSWORD[:9], urllib.parse.quote(PASSWORD, safe="")[:15],
-    PSK, PSK[:6], re.sub(r'(["\\`$])', r"\\\1", PSK), standins.TOKEN, *standins.AWS_KEY[1:],
+    PSK, PSK[:6], KEY, KEY[:6], re.sub(r'(["\\`$])', r"\\\1", PSK), standins.TOKEN, *standins.AWS_KEY[1:],
 ]
 
 

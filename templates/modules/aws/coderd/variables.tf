@@ -170,10 +170,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archive's SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
+  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archives' SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
   default = null

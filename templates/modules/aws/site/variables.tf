@@ -96,10 +96,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "Release of Terraform that provisioner daemons run, its checksum, and a mirror to fetch it from."
+  description = "Release of Terraform that provisioner daemons run, its checksums, and a mirror to fetch it from."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
 }

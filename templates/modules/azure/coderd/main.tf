@@ -4,6 +4,10 @@ locals {
   role      = "${var.name}-coderd"
   tags      = merge(var.tags, { role = "coderd" })
   http_port = 8080 # plain HTTP inside the VNet: TLS ends at the gateway
+
+  # The arm64 families have a p. Those of version 5 know no trusted launch (Microsoft, "Trusted launch for Azure virtual machines").
+  arm64          = can(regex("^Standard_[A-Z]+[0-9]+[a-oq-z]*p", var.coderd.machine_type))
+  trusted_launch = !local.arm64 || !endswith(var.coderd.machine_type, "_v5")
 }
 
 # Cloud-init for the machines: installs the pinned release, fetches the secrets with the machine's own identity, starts coderd.
@@ -54,14 +58,14 @@ resource "azurerm_linux_virtual_machine_scale_set" "coderd" {
     public_key = var.ssh_public_key
   }
 
-  secure_boot_enabled        = true
-  vtpm_enabled               = true
+  secure_boot_enabled        = local.trusted_launch
+  vtpm_enabled               = local.trusted_launch
   encryption_at_host_enabled = var.encryption_at_host
 
   source_image_reference {
     publisher = var.coderd.image.publisher
     offer     = var.coderd.image.offer
-    sku       = var.coderd.image.sku
+    sku       = coalesce(var.coderd.image.sku, local.arm64 ? "server-arm64" : "server")
     version   = var.coderd.image.version
   }
 

@@ -191,10 +191,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archive's SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
+  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archives' SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
   default = null
@@ -235,7 +235,7 @@ variable "coderd" {
     image = optional(object({
       publisher = optional(string, "Canonical")
       offer     = optional(string, "ubuntu-24_04-lts")
-      sku       = optional(string, "server") # of generation 2, unlike 22_04-lts
+      sku       = optional(string) # of generation 2; null takes server or server-arm64
       version   = optional(string, "latest")
     }), {})
   })
@@ -278,7 +278,7 @@ variable "coderd" {
 
   validation {
     # The arm64 families have a p; an amd64 image does not boot there.
-    condition     = can(regex("^Standard_[A-Z]+[0-9]+[a-oq-z]*p", var.coderd.machine_type)) == endswith(var.coderd.image.sku, "-arm64")
+    condition     = try(can(regex("^Standard_[A-Z]+[0-9]+[a-oq-z]*p", var.coderd.machine_type)) == endswith(var.coderd.image.sku, "-arm64"), true)
     error_message = "Machines with a p in their name, such as Standard_D2ps_v5, are arm64 and need coderd.image.sku = \"server-arm64\"; all others need an image for amd64."
   }
 

@@ -4,6 +4,10 @@ locals {
   role = "${var.name}-${var.cluster.name}-provisioner"
   tags = merge(var.tags, { role = "provisioner", cluster = var.cluster.name })
 
+  # The arm64 families have a p. Those of version 5 know no trusted launch (Microsoft, "Trusted launch for Azure virtual machines").
+  arm64          = can(regex("^Standard_[A-Z]+[0-9]+[a-oq-z]*p", var.provisioners.machine_type))
+  trusted_launch = !local.arm64 || !endswith(var.provisioners.machine_type, "_v5")
+
   # Name, cache directory and metrics port differ from daemon to daemon: the units on the host set them.
   environment = merge(
     {
@@ -69,14 +73,14 @@ resource "azurerm_linux_virtual_machine_scale_set" "provisioner" {
     public_key = var.ssh_public_key
   }
 
-  secure_boot_enabled        = true
-  vtpm_enabled               = true
+  secure_boot_enabled        = local.trusted_launch
+  vtpm_enabled               = local.trusted_launch
   encryption_at_host_enabled = var.encryption_at_host
 
   source_image_reference {
     publisher = var.provisioners.image.publisher
     offer     = var.provisioners.image.offer
-    sku       = var.provisioners.image.sku
+    sku       = coalesce(var.provisioners.image.sku, local.arm64 ? "server-arm64" : "server")
     version   = var.provisioners.image.version
   }
 

@@ -3,11 +3,12 @@
 
 # One on PATH keeps each daemon from downloading its own.
 install_terraform() {
-  local target=/opt/terraform/$terraform_version/terraform file
+  local target=/opt/terraform/$terraform_version/terraform architecture file
   install -d -m 0755 /usr/local/share/terraform /usr/local/share/terraform/providers
   if [[ ! -x $target ]]; then
-    file=terraform_${terraform_version}_linux_$(dpkg --print-architecture).zip
-    download_checked "$terraform_mirror/terraform/$terraform_version/$file" "$terraform_sha256" "$cache/$file"
+    architecture=$(dpkg --print-architecture)
+    file=terraform_${terraform_version}_linux_$architecture.zip
+    download_checked "$terraform_mirror/terraform/$terraform_version/$file" "${terraform_sha256[$architecture]-}" "$cache/$file"
     log "installing Terraform $terraform_version"
     python3 -I -m zipfile --extract "$cache/$file" "$cache/terraform"
     install -d -m 0755 /opt/terraform "${target%/*}"

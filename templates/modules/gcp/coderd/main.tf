@@ -4,6 +4,10 @@ locals {
   role      = "${var.name}-coderd"
   labels    = merge(var.labels, { role = "coderd" })
   http_port = 8080 # plain HTTP inside the VPC: TLS ends at the balancer
+
+  # The arm64 families; an amd64 image does not boot there.
+  arm64 = can(regex("^(c4a|n4a|t2a)-", var.coderd.machine_type))
+  image = coalesce(var.coderd.image, "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-${local.arm64 ? "arm64" : "amd64"}")
 }
 
 # Cloud-init for the machines: installs the pinned release, fetches the secrets with the machine's own identity, starts coderd.
@@ -36,7 +40,7 @@ resource "google_compute_region_instance_template" "coderd" {
   disk {
     boot         = true
     auto_delete  = true # nothing of value: state is in the database, logs are in the journal
-    source_image = var.coderd.image
+    source_image = local.image
     disk_type    = var.coderd.disk_type
     disk_size_gb = var.coderd.disk_gb
     labels       = local.labels # a template's own labels do not reach its disks
@@ -58,7 +62,7 @@ resource "google_compute_region_instance_template" "coderd" {
   }
 
   shielded_instance_config {
-    enable_secure_boot          = true
+    enable_secure_boot          = !local.arm64 # images for arm64 are not known to start with it
     enable_vtpm                 = true
     enable_integrity_monitoring = true
   }

@@ -196,10 +196,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archive's SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
+  description = "The Terraform that builds workspaces, for replicas with daemons: version, its archives' SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
   default = null
@@ -226,7 +226,7 @@ variable "coderd" {
     Size of the control plane: replicas, machine, boot disk and database connections per replica. license is premium or community, which
     knows one replica alone. daemons are the provisioner daemons that each replica runs itself; 0 where hosts of their own run them.
     disk_iops and disk_throughput (MiB/s) apply to Hyperdisk alone; null takes its free baseline.
-    image is an Ubuntu 24.04 image or image family of the machine's architecture.
+    image is an Ubuntu 24.04 image or image family of the machine's architecture; null takes Canonical's current one.
   EOT
   type = object({
     replicas             = number
@@ -238,7 +238,7 @@ variable "coderd" {
     max_open_connections = number
     license              = optional(string, "premium")
     daemons              = optional(number, 0)
-    image                = optional(string, "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-amd64")
+    image                = optional(string)
   })
   nullable = false
 
@@ -289,7 +289,7 @@ variable "coderd" {
 
   validation {
     # The arm64 families; an amd64 image does not boot there.
-    condition     = !can(regex("^(c4a|n4a|t2a)-", var.coderd.machine_type)) || !endswith(var.coderd.image, "-amd64")
+    condition     = !can(regex("^(c4a|n4a|t2a)-", var.coderd.machine_type)) || try(!endswith(var.coderd.image, "-amd64"), true)
     error_message = "C4A, N4A and T2A machines are arm64: set coderd.image to an arm64 image such as projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-arm64."
   }
 

@@ -4,6 +4,10 @@ locals {
   role   = "${var.name}-${var.cluster.name}-provisioner"
   labels = merge(var.labels, { role = "provisioner", cluster = var.cluster.name })
 
+  # The arm64 families; an amd64 image does not boot there.
+  arm64 = can(regex("^(c4a|n4a|t2a)-", var.provisioners.machine_type))
+  image = coalesce(var.provisioners.image, "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-${local.arm64 ? "arm64" : "amd64"}")
+
   # Name, cache directory and metrics port differ from daemon to daemon: the units on the host set them.
   environment = merge(
     {
@@ -45,7 +49,7 @@ resource "google_compute_region_instance_template" "provisioner" {
   disk {
     boot         = true
     auto_delete  = true # caches and work directories: nothing that a new host does not download again
-    source_image = var.provisioners.image
+    source_image = local.image
     disk_type    = var.provisioners.disk_type
     disk_size_gb = var.provisioners.disk_gb
     labels       = local.labels # a template's own labels do not reach its disks
@@ -69,7 +73,7 @@ resource "google_compute_region_instance_template" "provisioner" {
   }
 
   shielded_instance_config {
-    enable_secure_boot          = true
+    enable_secure_boot          = !local.arm64 # images for arm64 are not known to start with it
     enable_vtpm                 = true
     enable_integrity_monitoring = true
   }

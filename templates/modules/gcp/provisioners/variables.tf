@@ -107,10 +107,10 @@ variable "coder" {
 }
 
 variable "terraform" {
-  description = "The Terraform that builds workspaces: version, its archive's SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
+  description = "The Terraform that builds workspaces: version, its archives' SHA-256, optionally a mirror's base URL. It must be one that the Coder release accepts."
   type = object({
     version = string
-    sha256  = string
+    sha256  = map(string) # by architecture: amd64, arm64
     mirror  = optional(string)
   })
   nullable = false
@@ -126,7 +126,7 @@ variable "provisioners" {
     Hyperdisk alone; null takes its free baseline, and pd-* grows faster with its size.
 
     tags: a build runs only on daemons that carry all of its tags, and a build without tags only on daemons without any.
-    image is an Ubuntu 24.04 image or image family of the machine's architecture.
+    image is an Ubuntu 24.04 image or image family of the machine's architecture; null takes Canonical's current one.
   EOT
   type = object({
     hosts            = number
@@ -137,7 +137,7 @@ variable "provisioners" {
     disk_iops        = optional(number)
     disk_throughput  = optional(number)
     tags             = optional(map(string), {})
-    image            = optional(string, "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-amd64")
+    image            = optional(string)
   })
   nullable = false
 
@@ -178,7 +178,7 @@ variable "provisioners" {
 
   validation {
     # The arm64 families; an amd64 image does not boot there.
-    condition     = !can(regex("^(c4a|n4a|t2a)-", var.provisioners.machine_type)) || !endswith(var.provisioners.image, "-amd64")
+    condition     = !can(regex("^(c4a|n4a|t2a)-", var.provisioners.machine_type)) || try(!endswith(var.provisioners.image, "-amd64"), true)
     error_message = "C4A, N4A and T2A machines are arm64: set the provisioners' image to an arm64 image such as projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-arm64."
   }
 

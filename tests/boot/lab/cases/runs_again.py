@@ -1,5 +1,5 @@
 """The boot script is run again by hand: nothing changes. After a secret has got a new value, it restarts what uses it."""
-from cloud import PSK
+from cloud import KEY
 import standins
 
 ON = ("gcp",)
@@ -25,9 +25,9 @@ def run(lab):
     lab.expect("no file is other, no daemon restarted", after == before, f"{sorted(changed)} {before[1]} {after[1]}")
 
     lab.cloud.build("acme-machine-x7k2-01", 1, 6)
-    standins.SECRETS["provisioner-psk"] = f"{PSK}-rotated"
+    standins.SECRETS["provisioner-key"] = f"{KEY}-rotated"
     text, status = machine.run("tierform-boot")
-    lab.expect("with a new PSK it succeeds", status == 0, text)
+    lab.expect("with a new key it succeeds", status == 0, text)
     lab.eventually("both daemons come back with the new one", lambda: lab.cloud.connections.count("acme-machine-x7k2-01") == 2
                    and lab.cloud.connections.count("acme-machine-x7k2-02") == 2, 60, lab.story)
     lab.expect("after the running build has finished", lab.cloud.results == {1: "succeeded"}, str(lab.cloud.results))
