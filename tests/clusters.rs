@@ -1,5 +1,5 @@
-//! Several clusters: nothing of the tier is lost between them, their addresses lie apart and stay where they are, and what cannot
-//! be is told at its place.
+//! Several clusters: nothing of the tier is lost between them, and their addresses lie apart and stay where they are. What cannot be
+//! is in `tests/refusals`.
 
 #![allow(clippy::unwrap_used, reason = "what fails in a test's helper is to fail the test")]
 
@@ -61,10 +61,6 @@ fn text(home: usize, tier: usize, clusters: &[Entry<'_>]) -> String {
 fn compiled(text: &str) -> Compiled {
     compile(text)
         .unwrap_or_else(|problems| panic!("{text}\n{}", render(&problems, "coder.toml", text, false)))
-}
-
-fn report(text: &str) -> String {
-    render(&compile(text).unwrap_err(), "coder.toml", text, false)
 }
 
 fn cidrs(ranges: &Cidrs) -> Vec<Ipv4Net> {
@@ -211,6 +207,24 @@ fn a_cluster_keeps_its_range_when_others_come_and_go() {
     assert_ne!(range(&without_a_record, "c"), range(&before, "c"), "or the record would not matter");
 }
 
+#[test]
+fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
+    let before = compiled_for(&text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.5, "")]), &Frozen::default());
+    let range = before.0.sites[0].network.cidr.value.clone();
+    let text =
+        text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.3, ""), ("c", 5, 0.2, &format!("cidr = \"{range}\""))]);
+    let problems = compile_reading(spec::read(&text), &Answers::held(&before.1)).unwrap_err();
+    let report = render(&problems, "coder.toml", &text, false);
+    assert!(
+        report.contains(&format!(
+            "error: `clusters.cidr` {range} overlaps {range}, which network aws_eu_west_1 has had since it was first generated\n"
+        )),
+        "{report}"
+    );
+    assert!(report.contains("help: choose a range apart from it"), "{report}");
+    compiled(&text);
+}
+
 /// The plan for a directory that has `frozen` in its manifest, and what its manifest has after.
 fn compiled_for(text: &str, frozen: &Frozen) -> (Plan, Frozen) {
     let answers = Answers::held(frozen);
@@ -235,75 +249,7 @@ fn a_cluster_has_its_own_workspaces_and_the_tables_otherwise() {
 }
 
 #[test]
-fn a_share_that_rounds_to_nothing_is_told() {
-    let text = text(0, 1, &[("a", 0, 0.996, ""), ("b", 1, 0.004, "")]);
-    let report = report(&text);
-    assert!(
-        report.contains("error: `clusters.share` 0.004 leaves \"b\" no provisioner daemon\n"),
-        "{report}"
-    );
-    assert!(report.contains("the deployment has 60, and they are divided by share"), "{report}");
-}
-
-#[test]
-fn a_place_that_does_not_sell_a_machine_is_told_at_the_cluster() {
-    let text = text(0, 1, &[("a", 0, 0.5, ""), ("b", 1, 0.5, "machine = \"m8i.2xlarge\"")]);
-    assert!(
-        report(&text)
-            .contains("`workspaces.machine` \"m8i.2xlarge\" is no machine type that tierform knows on gcp")
-    );
-    let text = text.replace("europe-west4", "europe-west44").replace("m8i.2xlarge", "n4-standard-8");
-    assert!(
-        report(&text).contains("error: `clusters.region` \"europe-west44\" is no region of gcp"),
-        "{}",
-        report(&text)
-    );
-}
-
-#[test]
-fn a_range_is_a_networks_not_a_clusters_where_clusters_share_one() {
-    let text =
-        text(1, 1, &[("a", 2, 0.5, "cidr = \"10.8.0.0/16\""), ("b", 3, 0.5, "cidr = \"10.9.0.0/16\"")]);
-    let report = report(&text);
-    assert!(
-        report
-            .contains("`clusters.cidr` 10.8.0.0/16 has no meaning: the cluster shares the network of coderd"),
-        "{report}"
-    );
-    assert!(!report.contains("10.9.0.0/16"), "a site's first cluster names its network:\n{report}");
-}
-
-#[test]
-fn a_named_range_that_is_too_small_is_told() {
-    let text = text(0, 6, &[("a", 0, 0.5, ""), ("b", 1, 0.5, "cidr = \"10.8.0.0/22\"")]);
-    let report = report(&text);
-    assert!(report.contains("error: `clusters.cidr` 10.8.0.0/22 is too small for"), "{report}");
-}
-
-#[test]
-fn one_resource_group_does_not_hold_two_networks() {
-    let text = text(0, 1, &[("a", 4, 0.5, ""), ("b", 5, 0.5, "")]) + "resource_group = \"coder\"\n";
-    let report = report(&text);
-    assert!(
-        report.contains("`azure.resource_group` holds one network, but several clusters have one on Azure"),
-        "{report}"
-    );
-    let one = self::text(0, 1, &[("a", 0, 0.5, ""), ("b", 5, 0.5, "")]) + "resource_group = \"coder\"\n";
+fn a_resource_group_of_ones_own_holds_one_network() {
+    let one = text(0, 1, &[("a", 0, 0.5, ""), ("b", 5, 0.5, "")]) + "resource_group = \"coder\"\n";
     assert_eq!(compiled(&one).plan.sites[0].resource_group.as_ref().unwrap().name, "coder");
-}
-
-#[test]
-fn a_child_module_has_no_sites() {
-    let text = text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.5, "")]).replacen(
-        "machines",
-        "layout = \"module\"\nmachines",
-        1,
-    );
-    let report = report(&text);
-    assert!(
-        report.contains(
-            "cluster \"b\" stands outside coderd's network, which `layout = \"module\"` does not allow"
-        ),
-        "{report}"
-    );
 }

@@ -71,12 +71,14 @@ pub enum Of {
 
 /// What a network is cut from.
 pub struct Block {
+    /// The key that may name it.
+    pub key: &'static str,
     /// The range.
     pub network: Ipv4Net,
     /// Why that one, as a phrase.
     pub reason: String,
-    /// The key that names it and its place; `None` for one that was chosen here.
-    pub asked: Option<(&'static str, Range<usize>)>,
+    /// Where that key names it; `None` for one that was chosen here.
+    pub asked: Option<Range<usize>>,
     /// Where the counts come from that have to fit.
     pub blame: Range<usize>,
 }
@@ -138,8 +140,8 @@ pub fn cut(layout: &Layout, block: &Block, wanted: &[Of], need: &Need) -> Result
     let parts = || layout.parts.iter().filter(|part| wanted.contains(&part.of));
     if let Err((what, why)) = check(layout, parts(), need, network) {
         let problem = match &block.asked {
-            Some((key, place)) => {
-                Diagnostic::at(place.clone(), format!("`{key}` {network} {what}")).note(why)
+            Some(place) => {
+                Diagnostic::at(place.clone(), format!("`{}` {network} {what}", block.key)).note(why)
             }
             None => Diagnostic::at(
                 block.blame.clone(),
@@ -149,7 +151,7 @@ pub fn cut(layout: &Layout, block: &Block, wanted: &[Of], need: &Need) -> Result
                 ),
             ),
         };
-        return Err(problem.help(advice(layout, parts, need)));
+        return Err(problem.help(advice(layout, block.key, parts, need)));
     }
     let ranges = parts().map(|part| {
         let range = place(part.at, network, need.zones)?;
@@ -213,17 +215,27 @@ fn check<'p>(
     match parts.all(fits) {
         true => Ok(()),
         false => Err((
-            format!(
-                "is too small for {} nodes, {} hosts and {} coderd",
-                need.nodes, need.hosts, need.replicas
-            ),
+            match need.replicas {
+                0 => format!("is too small for {} nodes and {} hosts", need.nodes, need.hosts),
+                replicas => {
+                    format!(
+                        "is too small for {} nodes, {} hosts and {replicas} coderd",
+                        need.nodes, need.hosts
+                    )
+                }
+            },
             (layout.note)(need),
         )),
     }
 }
 
 /// The smallest network that fits, as advice.
-fn advice<'p, P: Iterator<Item = &'p Part>>(layout: &Layout, parts: impl Fn() -> P, need: &Need) -> String {
+fn advice<'p, P: Iterator<Item = &'p Part>>(
+    layout: &Layout,
+    key: &str,
+    parts: impl Fn() -> P,
+    need: &Need,
+) -> String {
     let largest = std::net::Ipv4Addr::new(10, 0, 0, 0);
     let fitting = (layout.shortest..=24)
         .rev()
@@ -231,7 +243,7 @@ fn advice<'p, P: Iterator<Item = &'p Part>>(layout: &Layout, parts: impl Fn() ->
         .find(|network| check(layout, parts(), need, *network).is_ok());
     match fitting {
         Some(network) => {
-            format!("set network.cidr to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
+            format!("set {key} to a private /{0}, such as 10.0.0.0/{0}", network.prefix_len())
         }
         None => "no private network is large enough: use fewer or larger nodes".to_owned(),
     }

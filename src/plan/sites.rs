@@ -115,6 +115,7 @@ pub fn divide(
             },
         }
     }
+    problems.append(&mut ranges.problems);
     if problems.is_empty() { Ok(networks) } else { Err(problems) }
 }
 
@@ -233,25 +234,48 @@ fn unreached(spec: &Spec, groups: &IndexMap<Option<String>, Vec<Member<'_>>>) ->
     apart.chain(second).collect()
 }
 
+/// A range that the spec names over one that `who` has had since it was first generated.
+fn collision(
+    (key, named): &(&'static str, &Spanned<Ipv4Net>),
+    held: &Ipv4Net,
+    who: &str,
+) -> Option<Diagnostic> {
+    let range = named.get_ref();
+    let problem = || {
+        Diagnostic::at(
+            named.span(),
+            format!("`{key}` {range} overlaps {held}, which {who} has had since it was first generated"),
+        )
+        .note("a network that changes its range is made anew, with everything in it")
+        .help("choose a range apart from it")
+    };
+    (range.contains(held) || held.contains(range)).then(problem)
+}
+
 /// The ranges that are taken, and those that are to be had.
 struct Ranges<'a> {
     answers: &'a Answers,
     spec: &'a Spec,
     home: Home,
+    /// Those that the spec names, each by its key.
+    named: Vec<(&'static str, &'a Spanned<Ipv4Net>)>,
     taken: Vec<Ipv4Net>,
+    /// What the spec names and somebody has already.
+    problems: Vec<Diagnostic>,
 }
 
 impl<'a> Ranges<'a> {
-    fn new(spec: &'a Spec, sizing: &Sizing, home: Home, answers: &'a Answers) -> Self {
-        let named = spec.network.cidr.iter().map(|cidr| *cidr.get_ref());
-        let own = sizing.clusters.iter().filter_map(|cluster| Some(*cluster.cidr.as_ref()?.get_ref()));
-        let mut taken: Vec<Ipv4Net> = named.chain(own).collect();
+    fn new(spec: &'a Spec, sizing: &'a Sizing, home: Home, answers: &'a Answers) -> Self {
+        let own =
+            sizing.clusters.iter().filter_map(|cluster| Some(("clusters.cidr", cluster.cidr.as_ref()?)));
+        let named: Vec<_> = spec.network.cidr.iter().map(|cidr| ("network.cidr", cidr)).chain(own).collect();
+        let mut taken: Vec<Ipv4Net> = named.iter().map(|(_, cidr)| *cidr.get_ref()).collect();
         if spec.network.cidr.is_none() {
             taken.extend(CloudRules::of(home.cloud).network.default.parse::<Ipv4Net>());
         }
         // What anyone may still hold is nobody else's.
         taken.extend(answers.placements().filter_map(|range| range.parse::<Ipv4Net>().ok()));
-        Ranges { answers, spec, home, taken }
+        Ranges { answers, spec, home, named, taken, problems: Vec::new() }
     }
 
     fn is_free(&self, range: &Ipv4Net) -> bool {
@@ -262,7 +286,10 @@ impl<'a> Ranges<'a> {
     fn keep(&mut self, who: String, choices: impl Iterator<Item = Ipv4Net>) -> Option<Ipv4Net> {
         let held = self.answers.placed(&who).and_then(|range| range.parse::<Ipv4Net>().ok());
         let range = match held {
-            Some(held) => held,
+            Some(held) => {
+                self.problems.extend(self.named.iter().filter_map(|named| collision(named, &held, &who)));
+                held
+            }
             None => choices.into_iter().find(|range| self.is_free(range))?,
         };
         self.taken.push(range);
@@ -279,10 +306,10 @@ impl<'a> Ranges<'a> {
     ) -> Result<Block, Diagnostic> {
         let blame =
             member.sized.keys.nodes_max.as_ref().map_or_else(|| member.sized.region.span(), Spanned::span);
+        let key = "clusters.cidr";
         if let Some(cidr) = &member.sized.cidr {
             let reason = "clusters.cidr in coder.toml".to_owned();
-            let asked = Some(("clusters.cidr", cidr.span()));
-            return Ok(Block { network: *cidr.get_ref(), reason, asked, blame });
+            return Ok(Block { key, network: *cidr.get_ref(), reason, asked: Some(cidr.span()), blame });
         }
         let length = layout.default.parse::<Ipv4Net>().map_or(SHARE, |default| default.prefix_len());
         let space = SPACE.parse::<Ipv4Net>().ok().and_then(|space| space.subnets(SHARE).ok());
@@ -290,7 +317,7 @@ impl<'a> Ranges<'a> {
         match self.keep(who, choices) {
             Some(network) => {
                 let reason = format!("of {SPACE}, apart from every other network");
-                Ok(Block { network, reason, asked: None, blame })
+                Ok(Block { key, network, reason, asked: None, blame })
             }
             None => {
                 Err(Diagnostic::at(blame, format!("{SPACE} has no room left for \"{}\"", member.plan.name))
@@ -348,12 +375,14 @@ impl<'a> Ranges<'a> {
         let blame = nodes_max.map_or_else(|| self.spec.tier_place(), Spanned::span);
         match &self.spec.network.cidr {
             Some(asked) => Block {
+                key: "network.cidr",
                 network: *asked.get_ref(),
                 reason: "network.cidr in coder.toml".to_owned(),
-                asked: Some(("network.cidr", asked.span())),
+                asked: Some(asked.span()),
                 blame,
             },
             None => Block {
+                key: "network.cidr",
                 network: layout.default.parse().unwrap_or_default(),
                 reason: layout.reason.to_owned(),
                 asked: None,
