@@ -4,9 +4,8 @@
 
 mod engines;
 mod generated;
+mod rehearsals;
 mod turns;
-
-use tierform::rehearse::{Options, run};
 
 /// The tier and region, further top-level keys, keys of `[access]` after the URL, and further tables.
 type Variant<'a> = (&'a str, &'a str, &'a str, &'a str);
@@ -99,30 +98,12 @@ fn azure((place, keys, access, tables): &Variant) -> String {
     )
 }
 
-fn every_option_passes(specs: &[String]) {
-    let engines = engines::all();
-    if engines.is_empty() {
-        return;
-    }
-    turns::assert_all(specs, |index, spec| {
-        let infra = generated::directory(spec);
-        let engine = &engines[index % engines.len()];
-        let options = Options {
-            dir: infra.path().to_owned(),
-            engine: Some(engine.display().to_string()),
-            ..Options::default()
-        };
-        let report = run(&options, &|_| {}).map_err(|error| format!("{spec}: {error}"))?;
-        if report.is_clean() { Ok(()) } else { Err(format!("{spec}: {}", report.to_text())) }
-    });
-}
-
 #[test]
 fn every_option_of_aws_passes() {
-    every_option_passes(&AWS.iter().map(aws).collect::<Vec<_>>());
+    rehearsals::assert_all_clean(&AWS.iter().map(aws).collect::<Vec<_>>());
 }
 
 #[test]
 fn every_option_of_azure_passes() {
-    every_option_passes(&AZURE.iter().map(azure).collect::<Vec<_>>());
+    rehearsals::assert_all_clean(&AZURE.iter().map(azure).collect::<Vec<_>>());
 }

@@ -5,9 +5,8 @@
 
 mod engines;
 mod generated;
+mod rehearsals;
 mod turns;
-
-use tierform::rehearse::{Options, run};
 
 /// On AWS: a second region of its own, and Google Cloud; a firewall that must admit them all.
 const FROM_AWS: &str = r#"
@@ -88,19 +87,5 @@ runner_cidrs = ["203.0.113.10/32"]
 
 #[test]
 fn clusters_in_other_clouds_and_regions_pass() {
-    let engines = engines::all();
-    if engines.is_empty() {
-        return;
-    }
-    turns::assert_all(&[FROM_AWS, FROM_AZURE, ELSEWHERE], |index, spec| {
-        let infra = generated::directory(spec);
-        let engine = &engines[index % engines.len()];
-        let options = Options {
-            dir: infra.path().to_owned(),
-            engine: Some(engine.display().to_string()),
-            ..Options::default()
-        };
-        let report = run(&options, &|_| {}).map_err(|error| format!("{spec}: {error}"))?;
-        if report.is_clean() { Ok(()) } else { Err(format!("{spec}: {}", report.to_text())) }
-    });
+    rehearsals::assert_all_clean(&[FROM_AWS, FROM_AZURE, ELSEWHERE].map(str::to_owned));
 }

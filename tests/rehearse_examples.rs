@@ -5,13 +5,12 @@
 
 mod engines;
 mod generated;
+mod rehearsals;
 mod turns;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-use tierform::rehearse::{Options, run};
 
 fn tierform() -> Command {
     Command::new(env!("CARGO_BIN_EXE_tierform"))
@@ -170,22 +169,7 @@ fn spec((tier, keys, access, tables): &Variant) -> String {
 
 #[test]
 fn every_option_of_the_spec_passes() {
-    let engines = engines::all();
-    if engines.is_empty() {
-        return;
-    }
-    turns::assert_all(VARIANTS, |index, variant| {
-        let spec = spec(variant);
-        let infra = generated::directory(&spec);
-        let engine = &engines[index % engines.len()];
-        let options = Options {
-            dir: infra.path().to_owned(),
-            engine: Some(engine.display().to_string()),
-            ..Options::default()
-        };
-        let report = run(&options, &|_| {}).map_err(|error| format!("{spec}: {error}"))?;
-        if report.is_clean() { Ok(()) } else { Err(format!("{spec}: {}", report.to_text())) }
-    });
+    rehearsals::assert_all_clean(&VARIANTS.iter().map(spec).collect::<Vec<_>>());
 }
 
 /// Backends with every argument that the spec takes for them, and how far an engine gets without a network.
