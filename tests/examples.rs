@@ -113,18 +113,6 @@ fn the_same_spec_gives_the_same_bytes() {
 }
 
 #[test]
-fn keys_in_another_order_give_the_same_bytes() {
-    let spec = fs::read_to_string(root().join("examples/gcp-1k/coder.toml")).unwrap();
-    // Tables last to first: TOML does not care, and neither may the output.
-    let (head, tables) = spec.split_once("[access]").unwrap();
-    let (access, gcp) = tables.split_once("[gcp]").unwrap();
-    let head: Vec<_> = head.lines().filter(|line| line.contains('=')).rev().collect();
-    let shuffled = format!("{}\n[gcp]{gcp}\n[access]{access}", head.join("\n"));
-    let render = |text: &str| render::render(&compile(text).unwrap().plan).unwrap();
-    assert_eq!(render(&spec), render(&shuffled));
-}
-
-#[test]
 fn every_generated_file_is_tidy() {
     for example in examples() {
         let (root, modules) = generated(&example);

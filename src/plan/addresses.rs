@@ -216,17 +216,23 @@ fn check<'p>(
         true => Ok(()),
         false => Err((
             match need.replicas {
-                0 => format!("is too small for {} nodes and {} hosts", need.nodes, need.hosts),
+                0 => format!("is too small for {} nodes and {}", need.nodes, hosts(need.hosts)),
                 replicas => {
                     format!(
-                        "is too small for {} nodes, {} hosts and {replicas} coderd",
-                        need.nodes, need.hosts
+                        "is too small for {} nodes, {} and {replicas} coderd",
+                        need.nodes,
+                        hosts(need.hosts)
                     )
                 }
             },
             (layout.note)(need),
         )),
     }
+}
+
+/// So many provisioner hosts, as words.
+pub fn hosts(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "host" } else { "hosts" })
 }
 
 /// The smallest network that fits, as advice.

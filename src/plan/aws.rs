@@ -1,6 +1,6 @@
 //! What only AWS has: its family chains, what EKS leaves to pods, RDS classes, the VPC's ranges.
 
-use super::addresses::{At, Layout, Need, Of, Part};
+use super::addresses::{At, Layout, Need, Of, Part, hosts};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
 use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, one_a_zone, reserved};
@@ -99,8 +99,8 @@ pub const NETWORK: Layout = Layout {
                 let machines =
                     (2 * u64::from(need.replicas) + 2 * u64::from(need.hosts)).div_ceil(need.zones.into());
                 let what = match need.replicas {
-                    0 => format!("{} hosts", need.hosts),
-                    replicas => format!("{replicas} coderd, {} hosts", need.hosts),
+                    0 => hosts(need.hosts),
+                    replicas => format!("{replicas} coderd, {}", hosts(need.hosts)),
                 };
                 (machines + RESERVED, what)
             },

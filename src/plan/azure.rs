@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::addresses::{At, Layout, Of, Part};
+use super::addresses::{At, Layout, Of, Part, hosts};
 use super::choose::ZoneRules;
 use super::databases::Shelf;
 use super::density::{Allocatable, EVICTION_GIB, NodeRules};
@@ -179,7 +179,7 @@ pub const NETWORK: Layout = Layout {
             name: "provisioners",
             of: Of::Cluster,
             at: At::Nth { below: 8, nth: 1 },
-            need: |need| (2 * u64::from(need.hosts) + RESERVED, format!("{} hosts", need.hosts)),
+            need: |need| (2 * u64::from(need.hosts) + RESERVED, hosts(need.hosts)),
         },
         Part {
             name: "nodes",

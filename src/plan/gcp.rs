@@ -1,6 +1,6 @@
 //! What only Google Cloud has: its family chains, what GKE leaves to pods, Cloud SQL's tier names.
 
-use super::addresses::{At, Layout, Need, Of, Part};
+use super::addresses::{At, Layout, Need, Of, Part, hosts};
 use super::choose::ZoneRules;
 use super::density::{Allocatable, EVICTION_GIB, KUBELET_CPU, NodeRules, one_a_zone, reserved};
 use super::quotas::{self, Fixed};
@@ -91,7 +91,7 @@ pub const NETWORK: Layout = Layout {
             need: |need| {
                 let addresses = u64::from(need.nodes) + 2 * u64::from(need.hosts) + RESERVED;
                 let addresses = if need.existing { 0 } else { addresses };
-                (addresses, format!("{} nodes at most, {} hosts", need.nodes, need.hosts))
+                (addresses, format!("{} nodes at most, {}", need.nodes, hosts(need.hosts)))
             },
         },
         Part {

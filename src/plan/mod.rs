@@ -25,6 +25,8 @@ pub use types::{
     Plan, Requests, Site, State, TerraformRelease,
 };
 
+use indexmap::IndexMap;
+
 use crate::catalog::releases::{self, Checksums};
 use crate::catalog::{self, MachineType, Region};
 use crate::diagnostic::Diagnostic;
@@ -191,7 +193,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         layout: spec.layout,
         directory: spec.output.as_ref().map_or("infra", |output| output.get_ref()).to_owned(),
         name: spec.name.get_ref().clone(),
-        labels: spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone())).collect(),
+        labels: by_key(spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone()))),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp::of(gcp, spec.network.existing.as_ref())),
         aws: spec.aws.as_ref().map(|aws| Aws::of(aws, answers)),
         azure: spec
@@ -239,13 +241,17 @@ fn state(spec: &Spec) -> State {
     };
     State {
         backend: spec.state.backend,
-        arguments: spec
-            .state
-            .arguments
-            .iter()
-            .map(|(key, value)| (key.clone(), argument(key, value)))
-            .collect(),
+        arguments: by_key(
+            spec.state.arguments.iter().map(|(key, value)| (key.clone(), argument(key, value))),
+        ),
     }
+}
+
+/// In one order, whatever that of the spec is: a spec whose lines change places is the same spec.
+fn by_key<V>(entries: impl Iterator<Item = (String, V)>) -> IndexMap<String, V> {
+    let mut entries: IndexMap<String, V> = entries.collect();
+    entries.sort_unstable_keys();
+    entries
 }
 
 fn access(spec: &Spec) -> Access {

@@ -167,6 +167,8 @@ pub fn verify<'a>(files: impl Iterator<Item = (&'a str, &'a File)>) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::catalog::Move;
     use crate::plan::Moved;
@@ -202,6 +204,44 @@ mod tests {
             .filter(|(path, _)| is_hcl(path))
             .map(|(path, file)| (path.to_owned(), rename(&file.text)))
             .collect()
+    }
+
+    /// A variable's type: each attribute of the objects in a map, or all of it.
+    fn type_of(file: &str, variable: &str) -> BTreeMap<String, String> {
+        let body: hcl::Body = hcl::parse(file).unwrap();
+        let mut blocks = body.blocks();
+        let block = blocks.find(|block| block.labels().first().is_some_and(|own| own.as_str() == variable));
+        let mut attributes = block.unwrap().body().attributes();
+        let expression = attributes.find(|attribute| attribute.key() == "type").unwrap().expr();
+        let text = |expression: &hcl::Expression| hcl::format::to_string(expression).unwrap();
+        let of_a_call = |expression: &hcl::Expression| match expression {
+            hcl::Expression::FuncCall(call) => call.args.first().cloned(),
+            _ => None,
+        };
+        match of_a_call(expression).as_ref().and_then(of_a_call) {
+            Some(hcl::Expression::Object(object)) => {
+                object.iter().map(|(key, value)| (key.to_string(), text(value))).collect()
+            }
+            _ => BTreeMap::from([(String::new(), text(expression))]),
+        }
+    }
+
+    #[test]
+    fn a_site_takes_what_its_root_has() {
+        for cloud in ["aws", "azure", "gcp"] {
+            let path = format!("{cloud}/variables.tf");
+            let (_, root, _) = ROOT.iter().find(|(own, ..)| *own == path).unwrap();
+            let site = embedded(&format!("modules/{cloud}/site/variables.tf")).unwrap();
+            for variable in ["clusters", "coder", "terraform", "secret_versions"] {
+                let (mut root, site) = (type_of(root, variable), type_of(site, variable));
+                // Only in a root may a cluster go without hosts; a site may have the region for all of them.
+                if let Some(hosts) = root.get_mut("provisioners") {
+                    *hosts = hosts.strip_prefix("optional(").unwrap().strip_suffix(")").unwrap().to_owned();
+                }
+                root.retain(|key, _| key != "region" || site.contains_key(key));
+                assert_eq!(root, site, "{variable} on {cloud}");
+            }
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ account_id = "123456789012"
 profile    = "acme-prod"
 
 tags = {
-  team          = "platform"
   "Cost Center" = "4711"
+  team          = "platform"
 }
 
 access = {

@@ -2,10 +2,10 @@
 
 terraform {
   backend "azurerm" {
-    resource_group_name  = "terraform"
-    storage_account_name = "acmeterraform"
     container_name       = "tfstate"
     key                  = "coder.tfstate"
+    resource_group_name  = "terraform"
+    storage_account_name = "acmeterraform"
     use_azuread_auth     = true
   }
 }

@@ -11,8 +11,8 @@ resource_group = {
 }
 
 tags = {
-  team        = "platform"
   cost-center = "4711"
+  team        = "platform"
 }
 
 access = {

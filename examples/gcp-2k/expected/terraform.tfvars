@@ -6,8 +6,8 @@ region  = "europe-west4"                                         # Netherlands
 zones   = ["europe-west4-a", "europe-west4-b", "europe-west4-c"] # of 3 in europe-west4; Google refuses to move coderd's group while it serves
 
 labels = {
-  team        = "platform"
   cost-center = "4711"
+  team        = "platform"
 }
 
 access = {

@@ -18,7 +18,7 @@ aws_us_east_1 = {
         c = "10.72.218.0/24"
       }
 
-      # 1 hosts
+      # 1 host
       machines = {
         a = "10.72.192.0/21"
         b = "10.72.200.0/21"
@@ -94,7 +94,7 @@ azure_office = {
     clusters = {
       office = {
         nodes_cidr        = "10.76.64.0/18" # 22 nodes at most
-        provisioners_cidr = "10.76.4.0/22"  # 1 hosts
+        provisioners_cidr = "10.76.4.0/22"  # 1 host
         pods_cidr         = "10.78.0.0/15"  # 22 nodes at most × a /24
         services_cidr     = "10.77.0.0/18"
       }
