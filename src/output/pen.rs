@@ -2,6 +2,7 @@
 //! Tests stop it before any of them, as a kill or a full disk would.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ pub(super) type Before<'b> = &'b mut dyn FnMut(Stroke, &Path) -> io::Result<()>;
 /// Changes the disk, and remembers which directories it made, so that a run that fails leaves none of them empty.
 pub(super) struct Pen<'b> {
     before: Before<'b>,
-    known: BTreeSet<PathBuf>,
+    /// Directories that are there, as text: comparing paths part by part took longer than making them.
+    known: BTreeSet<OsString>,
     made: Vec<PathBuf>,
 }
 
@@ -44,7 +46,7 @@ impl<'b> Pen<'b> {
 
     /// Makes `path` and what is missing above it.
     pub(super) fn make_directory(&mut self, path: &Path) -> Result<(), OutputError> {
-        if path.as_os_str().is_empty() || self.known.contains(path) {
+        if path.as_os_str().is_empty() || self.known.contains(path.as_os_str()) {
             return Ok(());
         }
         if !path.is_dir() {
@@ -63,7 +65,7 @@ impl<'b> Pen<'b> {
                 })
                 .map_err(|source| failed("create", path, source))?;
         }
-        self.known.insert(path.to_owned());
+        self.known.insert(path.as_os_str().to_owned());
         Ok(())
     }
 
