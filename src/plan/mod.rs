@@ -1,6 +1,7 @@
 //! The plan: sizing in one cloud's words. Machine types, disks, zones, address ranges, quotas and warnings, each figure with
 //! its reason; the templates print it and decide nothing.
 
+mod accounts;
 mod addresses;
 mod aws;
 mod azure;
@@ -17,12 +18,13 @@ mod types;
 
 use std::ops::RangeInclusive;
 
+pub use accounts::{Aws, Azure, Existing, Gcp};
 pub use addresses::{Addresses, Cidrs};
 pub use density::{Allocatable, Density};
 pub use quotas::Quota;
 pub use types::{
-    Access, Argument, Aws, Azure, ClusterPlan, CoderRelease, Coderd, Database, Existing, Gcp, Machine, Moved,
-    Plan, Requests, Site, State, TerraformRelease,
+    Access, Argument, ClusterPlan, CoderRelease, Coderd, Database, Machine, Moved, Plan, Requests, Site,
+    State, TerraformRelease,
 };
 
 use indexmap::IndexMap;
@@ -202,7 +204,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
             .map(|azure| Azure::of(spec, azure, &sizing.database.storage_gb, clusters.first())),
         access: access(spec),
         network,
-        existing: spec.network.existing.as_ref().map(types::Existing::of),
+        existing: spec.network.existing.as_ref().map(Existing::of),
         coder: coder_release(spec, answers),
         terraform: terraform_release(answers),
         coderd,

@@ -4,10 +4,10 @@
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
+use super::accounts::ResourceGroup;
 use super::addresses::{self, Addresses, Block, Cidrs, Need, Of};
 use super::choose::Zones;
 use super::places::{ClusterPlace, Home};
-use super::types::ResourceGroup;
 use super::{CloudRules, ClusterPlan, Coderd, Site, aws};
 use crate::diagnostic::Diagnostic;
 use crate::frozen::Answers;
