@@ -1,4 +1,4 @@
-# The engine and the provider that this module needs. Written by tierform; edit coder.toml instead.
+# The engine and the providers that this module needs. Written by tierform; edit coder.toml instead.
 
 terraform {
   required_version = ">= 1.11"
@@ -7,6 +7,10 @@ terraform {
     aws = {
       source  = "hashicorp/aws"
       version = ">= 5.100, < 7.0"
+    }
+    random = {
+      source  = "hashicorp/random"
+      version = "~> 3.7"
     }
   }
 }
