@@ -8,4 +8,7 @@ resource "azurerm_log_analytics_workspace" "this" {
   sku                 = "PerGB2018"
   retention_in_days   = var.log_retention_days
   tags                = var.tags
+
+  # The provider reads the workspace's keys into the state. They open nothing then: whoever writes here does so as an Azure resource.
+  local_authentication_enabled = false
 }
