@@ -35,11 +35,10 @@ pub struct Cell {
 
 /// Cuts `tokens` at newlines, folds blank lines (one in a row, none at either end), spaces, indents and aligns.
 pub fn arrange(text: &str, tokens: &mut [Token]) -> Vec<Line> {
-    let ascii = text.is_ascii();
     let columns = |token: &Token| {
         let text = &text[token.span.clone()];
         // `terraform fmt` counts grapheme clusters, also those that fill two columns.
-        if ascii { text.len() } else { text.graphemes(true).count() }
+        if text.is_ascii() { text.len() } else { text.graphemes(true).count() }
     };
     let mut indent = Indent::default();
     let mut lines: Vec<Line> = Vec::with_capacity(tokens.len() / 4 + 1);

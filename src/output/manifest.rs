@@ -146,7 +146,7 @@ pub(super) fn check_path(path: &str) -> Result<(), &'static str> {
         return Err("the path is absolute");
     }
     // A backslash or a colon is a plain character here and a way out of the directory on Windows.
-    if path.contains(['\\', ':']) || path.chars().any(char::is_control) {
+    if path.contains(|character: char| matches!(character, '\\' | ':') || character.is_control()) {
         return Err("the path has a backslash, a colon or a control character in it");
     }
     for part in path.split('/') {
