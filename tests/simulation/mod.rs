@@ -4,7 +4,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::{env, fs};
 
 use serde_json::Value;
@@ -29,7 +29,23 @@ impl Simulation {
 
     /// Runs the engine in a directory; anything but success fails the test.
     pub fn run(&self, engine: &Path, directory: &Path, arguments: &[&str]) -> Vec<u8> {
-        let output = Command::new(engine)
+        let output = self.output(engine, directory, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// Runs the engine where it is to fail; all that it says.
+    #[allow(dead_code, reason = "not every test has something refused")]
+    pub fn refused(&self, engine: &Path, directory: &Path, arguments: &[&str]) -> String {
+        let output = self.output(engine, directory, arguments);
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(!output.status.success(), "{arguments:?}: {said}");
+        said
+    }
+
+    fn output(&self, engine: &Path, directory: &Path, arguments: &[&str]) -> Output {
+        Command::new(engine)
             .args(arguments)
             .current_dir(directory)
             .env("TF_REATTACH_PROVIDERS", &self.1)
@@ -39,9 +55,7 @@ impl Simulation {
                 ("TF_IN_AUTOMATION", "1"),
             ])
             .output()
-            .unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
+            .unwrap()
     }
 
     /// The plan of a directory as JSON, whatever its backend.

@@ -195,7 +195,7 @@ variable "secret_versions" {
 }
 
 variable "deletion_protection" {
-  description = "Whether database and balancer refuse to be deleted, and deleted secrets can be restored for 30 days. To destroy the deployment, apply false first."
+  description = "Whether a destroy is refused, and a change that would replace database or clusters; and deleted secrets can be restored for 30 days. To destroy the deployment, apply false first."
   type        = bool
   default     = true
   nullable    = false

@@ -42,8 +42,8 @@ module "secrets" {
   deletion_protection = var.deletion_protection
 
   readers = {
-    coderd = module.network.subnets["coderd"].id
-    main   = module.network.subnets["main-provisioners"].id
+    coderd = module.network.subnet_ids["coderd"]
+    main   = module.network.subnet_ids["main-provisioners"]
   }
 }
 
@@ -141,9 +141,9 @@ module "provisioners_main" {
   secrets            = module.secrets.secrets
   ssh_public_key     = var.ssh_public_key
   encryption_at_host = var.encryption_at_host
+  cluster_name       = "main"
 
   cluster = {
-    name           = "main"
     id             = module.workspaces_main.cluster.id
     endpoint       = module.workspaces_main.cluster.endpoint
     ca_certificate = module.workspaces_main.cluster.ca_certificate
@@ -155,11 +155,18 @@ module "provisioners_main" {
   }
 }
 
-# Safety. A destroy meets this first, and with protection on stops before it has touched anything; database, secrets and clusters have one each of
-# their own, which also meets a replacement. Azure's locks stop people, not Terraform, and `prevent_destroy` knows no variables.
+# Safety. A destroy meets these first, and so does whatever would replace or take away what each of them stands for: with protection on both stop
+# before they have touched anything. What a cloud refuses by itself comes too late for that, and `prevent_destroy` knows no variables.
 
 resource "terraform_data" "deletion_protection" {
-  input = var.deletion_protection
+  for_each = {
+    database     = module.database.id
+    vault        = module.secrets.vault.id
+    cluster_main = module.workspaces_main.cluster.id
+  }
+
+  input            = var.deletion_protection
+  triggers_replace = each.value
 
   provisioner "local-exec" {
     when    = destroy

@@ -155,3 +155,30 @@ module "provisioners_main" {
 
   depends_on = [google_project_service.apis]
 }
+
+# Safety. A destroy meets these first, and so does whatever would replace or take away what each of them stands for: with protection on both stop
+# before they have touched anything. What a cloud refuses by itself comes too late for that, and `prevent_destroy` knows no variables.
+
+resource "terraform_data" "deletion_protection" {
+  for_each = {
+    database     = module.database.id
+    cluster_main = module.workspaces_main.cluster.id
+  }
+
+  input            = var.deletion_protection
+  triggers_replace = each.value
+
+  provisioner "local-exec" {
+    when    = destroy
+    command = self.input ? "echo deletion_protection is on: apply with -var deletion_protection=false first && exit 1" : "echo unprotected"
+  }
+
+  depends_on = [
+    module.network,
+    module.secrets,
+    module.database,
+    module.coderd,
+    module.workspaces_main,
+    module.provisioners_main,
+  ]
+}

@@ -182,7 +182,7 @@ variable "secret_versions" {
 }
 
 variable "deletion_protection" {
-  description = "Whether database, clusters and secrets refuse to be deleted. To destroy the deployment, apply false first."
+  description = "Whether a destroy is refused, and a change that would replace database or clusters. To destroy the deployment, apply false first."
   type        = bool
   default     = true
   nullable    = false

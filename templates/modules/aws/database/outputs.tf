@@ -34,3 +34,8 @@ output "final_snapshot" {
   description = "Name of the snapshot that a destroy leaves behind."
   value       = aws_db_instance.this.final_snapshot_identifier
 }
+
+output "id" {
+  description = "The instance's id in all of AWS, which a replacement changes."
+  value       = aws_db_instance.this.resource_id
+}

@@ -23,6 +23,12 @@ output "subnets" {
   depends_on = [azurerm_subnet_network_security_group_association.this]
 }
 
+# Whatever refers to this does not wait for the NSGs, and does not drag the NAT addresses in them into its own order of replacement.
+output "subnet_ids" {
+  description = "The subnets' ids by key, known at once: for what only names them."
+  value       = { for key, subnet in local.subnets : key => local.made ? azurerm_subnet.this[key].id : data.azurerm_subnet.existing[key].id }
+}
+
 output "private_dns_zone" {
   description = "Id of the database's DNS zone, known only once it is linked with the VNet: the database takes it from here, and so waits. Null without a database."
   value       = one(azurerm_private_dns_zone.database[*].id)

@@ -1,8 +1,8 @@
 # Provisioner hosts of one cluster: what runs on them and their scale set. Written by tierform; edit coder.toml instead.
 
 locals {
-  role = "${var.name}-${var.cluster.name}-provisioner"
-  tags = merge(var.tags, { role = "provisioner", cluster = var.cluster.name })
+  role = "${var.name}-${var.cluster_name}-provisioner"
+  tags = merge(var.tags, { role = "provisioner", cluster = var.cluster_name })
 
   # The arm64 families have a p. Those of version 5 know no trusted launch (Microsoft, "Trusted launch for Azure virtual machines").
   arm64          = can(regex("^Standard_[A-Z]+[0-9]+[a-oq-z]*p", var.provisioners.machine_type))
@@ -34,7 +34,7 @@ module "boot" {
 
   # How templates reach the cluster. Another one changes the model below, and so reaches a host when that is replaced.
   clusters = {
-    (var.cluster.name) = { endpoint = "https://${var.cluster.endpoint}:443", ca_certificate = var.cluster.ca_certificate }
+    (var.cluster_name) = { endpoint = "https://${var.cluster.endpoint}:443", ca_certificate = var.cluster.ca_certificate }
   }
 }
 

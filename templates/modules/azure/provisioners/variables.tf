@@ -10,27 +10,31 @@ variable "name" {
   }
 }
 
+variable "cluster_name" {
+  description = "The workspace cluster's key among the clusters. Apart from the cluster itself, so that what is only called after it does not depend on it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", var.cluster_name))
+    error_message = "The cluster's name must be lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
+  }
+
+  validation {
+    # Azure adds six characters to a host's name, and daemons two digits more: Coder takes 63.
+    condition     = length("${var.name}-${var.cluster_name}-provisioner") <= 54
+    error_message = "The deployment's name and the cluster's name may have 41 characters together: hosts are called <name>-<cluster>-provisioner000001."
+  }
+}
+
 variable "cluster" {
-  description = "The workspace cluster that these hosts build for: its key among the clusters, its resource id, its endpoint's name, the PEM certificate of its CA, and the namespace that workspaces live in."
+  description = "The workspace cluster that these hosts build for: its resource id, its endpoint's name, the PEM certificate of its CA, and the namespace that workspaces live in."
   type = object({
-    name           = string
     id             = string
     endpoint       = string
     ca_certificate = string
     namespace      = optional(string, "coder-workspaces")
   })
   nullable = false
-
-  validation {
-    condition     = can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", var.cluster.name))
-    error_message = "The cluster's name must be lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
-  }
-
-  validation {
-    # Azure adds six characters to a host's name, and daemons two digits more: Coder takes 63.
-    condition     = length("${var.name}-${var.cluster.name}-provisioner") <= 54
-    error_message = "The deployment's name and the cluster's name may have 41 characters together: hosts are called <name>-<cluster>-provisioner000001."
-  }
 }
 
 variable "resource_group" {

@@ -33,7 +33,7 @@ module "secrets" {
   deletion_protection = var.deletion_protection
   is_copy             = true
   copied_psk          = var.provisioner_psk
-  readers             = { for name in keys(var.clusters) : name => module.network.subnets["${name}-provisioners"].id }
+  readers             = { for name in keys(var.clusters) : name => module.network.subnet_ids["${name}-provisioners"] }
 }
 
 module "workspaces" {
@@ -75,9 +75,9 @@ module "provisioners" {
   secrets            = module.secrets.secrets
   ssh_public_key     = var.ssh_public_key
   encryption_at_host = var.encryption_at_host
+  cluster_name       = each.key
 
   cluster = {
-    name           = each.key
     id             = module.workspaces[each.key].cluster.id
     endpoint       = module.workspaces[each.key].cluster.endpoint
     ca_certificate = module.workspaces[each.key].cluster.ca_certificate
@@ -89,9 +89,13 @@ module "provisioners" {
   }
 }
 
-# A destroy meets this first, and with protection on stops before it has touched anything of this site.
+# A destroy meets these first, and so does whatever would replace or take away what each of them stands for: with protection on both stop
+# before they have touched anything of this site.
 resource "terraform_data" "deletion_protection" {
-  input = var.deletion_protection
+  for_each = merge({ vault = module.secrets.vault.id }, { for name, workspaces in module.workspaces : "cluster_${name}" => workspaces.cluster.id })
+
+  input            = var.deletion_protection
+  triggers_replace = each.value
 
   provisioner "local-exec" {
     when    = destroy

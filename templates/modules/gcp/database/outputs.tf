@@ -35,3 +35,8 @@ output "connection_name" {
   description = "Name by which Cloud SQL's own tools know the instance (project:region:instance)."
   value       = google_sql_database_instance.this.connection_name
 }
+
+output "id" {
+  description = "The instance's id, which a replacement changes."
+  value       = google_sql_database_instance.this.id
+}
