@@ -32,7 +32,9 @@ fn rename(directory: &Path) {
         let mut text = fs::read_to_string(directory.join(file)).unwrap();
         for (old, new) in RENAMED {
             text = text.replace(&format!("module \"{old}\""), &format!("module \"{new}\""));
-            text = text.replace(&format!("module.{old}."), &format!("module.{new}."));
+            for end in [".", ","] {
+                text = text.replace(&format!("module.{old}{end}"), &format!("module.{new}{end}"));
+            }
         }
         fs::write(directory.join(file), text).unwrap();
     }
