@@ -72,6 +72,18 @@ fn change(at: &Path, change: impl FnOnce(String) -> String) {
     fs::write(path, changed).unwrap();
 }
 
+#[test]
+fn a_release_with_one_checksum_is_kept_with_both_from_now_on() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("coder.toml"), include_str!("../examples/gcp-1k/coder.toml")).unwrap();
+    assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+    let manifest = || fs::read_to_string(place.path().join("infra/.tierform/manifest.json")).unwrap();
+    let whole = manifest();
+    change(place.path(), |text| text.replace(&format!(" {}", releases::TERRAFORM_SHA256.arm64), ""));
+    assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+    assert_eq!(manifest(), whole);
+}
+
 fn sizes(at: &Path) -> [bool; 3] {
     let text = fs::read_to_string(at.join("infra/terraform.tfvars")).unwrap();
     let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");

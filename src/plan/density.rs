@@ -178,10 +178,10 @@ pub fn plan_nodes(
         Some(asked_for) => Figure { value: *asked_for.get_ref(), reason: asked("nodes_min") },
         None => Figure {
             value: zones.min(max.value),
-            reason: match zones {
-                1 => "so that a first workspace need not wait".to_owned(),
-                _ => "one a zone, so that a first workspace need not wait".to_owned(),
-            },
+            reason: format!(
+                "{}so that a first workspace need not wait",
+                if zones > 1 { "one a zone, " } else { "" }
+            ),
         },
     };
     // Two keys that contradict each other are the spec's own mistake, told where it is read.

@@ -272,10 +272,15 @@ fn access(spec: &Spec) -> Access {
 fn terraform_release(answers: &Answers) -> TerraformRelease {
     let Checksums { amd64, arm64 } = releases::TERRAFORM_SHA256;
     let own = format!("{} {amd64} {arm64}", releases::TERRAFORM_VERSION);
-    let kept = answers.keep("release of Terraform", own);
+    let question = "release of Terraform";
+    let kept = answers.keep(question, own.clone());
     let (version, amd64, arm64) = match *kept.split(' ').collect::<Vec<_>>() {
         [version, amd64, arm64] => (version, amd64, arm64),
-        _ => (releases::TERRAFORM_VERSION, amd64, arm64),
+        // Kept when there was one checksum: taken anew, and from now on kept whole.
+        _ => {
+            answers.note(question.to_owned(), own);
+            (releases::TERRAFORM_VERSION, amd64, arm64)
+        }
     };
     TerraformRelease {
         version: Figure {
