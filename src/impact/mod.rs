@@ -3,6 +3,7 @@
 //! arguments replace. It errs on the side of telling: what only an apply can know counts as changed when its text did.
 
 mod arguments;
+pub mod class;
 mod configuration;
 mod directory;
 mod evaluate;

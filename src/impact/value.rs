@@ -9,11 +9,17 @@ use ipnet::IpNet;
 /// A value of the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
+    /// Nothing.
     Null,
+    /// A truth value.
     Bool(bool),
+    /// A number.
     Number(f64),
+    /// A text.
     Text(String),
+    /// Elements in order.
     List(Vec<Value>),
+    /// Values by key.
     Map(BTreeMap<String, Value>),
     /// An expression that only an apply can know, in one spelling.
     Unknown(String),
