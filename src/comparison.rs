@@ -78,7 +78,7 @@ const LINES: [Line; 13] = [
 /// A tier that a cloud's default region cannot hold: a mistake in the catalog.
 pub fn page() -> Result<String, Vec<Diagnostic>> {
     let mut text = "# The same tier on each cloud\n\n\
-        Written by `BLESS=1 cargo test --test comparison` from the plans that `tierform generate` works by, each in the region of its \
+        Written by `BLESS=1 cargo test --test suite sizing::comparison` from the plans that `tierform generate` works by, each in the region of its \
         cloud's price list.\n\
         Prices are list prices, on demand, without discounts; `~` marks an estimate, and what has no price stands below each table.\n"
         .to_owned();

@@ -1,0 +1,12 @@
+//! A simulated apply: what passes, what is found, and what cannot be rehearsed.
+
+mod clouds;
+mod clusters;
+mod examples;
+mod grants;
+mod mutations;
+mod parents;
+mod promises;
+mod refusals;
+mod schemas;
+mod tiers;
