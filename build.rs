@@ -158,30 +158,71 @@ fn check_prices(folder: &Path) {
 fn impact(folder: &Path) -> String {
     let mut rust = String::new();
     table(folder, &mut rust, "replacements", "Rule", |row| {
-        let when = match row[2] {
-            "any" => "Any",
-            "smaller" => "Smaller",
-            "removed" => "Removed",
-            other => {
-                panic!("templates/catalog/replacements.csv has `{other}` where a kind of change belongs")
-            }
-        };
         assert!(
             matches!(row[3], "planned" | "schema"),
             "templates/catalog/replacements.csv: {row:?} has no source"
         );
         format!(
-            "Rule {{ of: {:?}, argument: {:?}, when: When::{when}, source: {:?} }}",
-            row[0], row[1], row[3]
+            "Rule {{ of: {:?}, argument: {:?}, when: {}, source: {:?} }}",
+            row[0],
+            row[1],
+            when(row[2]),
+            row[3]
         )
     });
     table(folder, &mut rust, "stateful", "Stateful", |row| {
         format!("Stateful {{ of: {:?}, holds: {:?} }}", row[0], row[1..].join(","))
     });
     table(folder, &mut rust, "notes", "Note", |row| {
-        format!("Note {{ of: {:?}, argument: {:?}, says: {:?} }}", row[0], row[1], row[2..].join(","))
+        let class = match row[3] {
+            "note" => "None",
+            "drained" => "Some(Class::Drained)",
+            "restarted" => "Some(Class::Restarted)",
+            "opened" => "Some(Class::Opened)",
+            "closed" => "Some(Class::Closed)",
+            "smaller" => "Some(Class::Smaller)",
+            other => panic!("templates/catalog/notes.csv has `{other}` where a class belongs: {row:?}"),
+        };
+        let says = row[4..].join(",");
+        assert!(
+            !says.is_empty() && !says.ends_with('.'),
+            "templates/catalog/notes.csv: {row:?} says nothing"
+        );
+        format!(
+            "Note {{ of: {:?}, argument: {:?}, when: {}, class: {class}, says: {says:?} }}",
+            row[0],
+            row[1],
+            when(row[2]),
+        )
+    });
+    table(folder, &mut rust, "refusals", "Refusal", |row| {
+        let (source, rest) = row.split_last().expect("split gives at least one");
+        assert!(
+            rest.len() >= 4 && !source.is_empty(),
+            "templates/catalog/refusals.csv: {row:?} has no source"
+        );
+        format!(
+            "Refusal {{ of: {:?}, argument: {:?}, when: {}, says: {:?}, source: {source:?} }}",
+            row[0],
+            row[1],
+            when(row[2]),
+            rest[3..].join(","),
+        )
     });
     rust
+}
+
+/// A condition of a table as the variant of `src/impact/when.rs` that has its name: `smaller`, `on-destroy=true`. One that is
+/// not there fails the build where the table is included.
+fn when(cell: &str) -> String {
+    let (name, value) = cell.split_once('=').map_or((cell, None), |(name, value)| (name, Some(value)));
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    assert!(
+        name.split('-').all(|part| part.starts_with(|c: char| c.is_ascii_lowercase())),
+        "templates/catalog has `{cell}` where a kind of change belongs"
+    );
+    let variant: String = name.split('-').map(word).collect();
+    value.map_or_else(|| format!("When::{variant}"), |value| format!("When::{variant}({value:?})"))
 }
 
 /// Appends `static NAME: &[Type]` with one literal a line of `<name>.csv`, comments and blank lines left out.

@@ -51,6 +51,17 @@ impl Class {
         Self::MayBe,
     ];
 
+    /// As options and JSON call it: `data-loss`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::DataLoss => "data-loss",
+            Self::Refused => "refused",
+            Self::InPlace => "in-place",
+            Self::MayBe => "may-be",
+            other => other.as_str(),
+        }
+    }
+
     /// As reports call it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -108,6 +119,25 @@ pub struct ResourceChange {
     pub forced_by: Vec<String>,
     /// Why this is not certain, where it is not: each a clause such as "the number of zones is known only to the cloud".
     pub unsure: Vec<String>,
+    /// What the source says of why this is done, where it says so, in a sentence without its full stop.
+    pub because: Option<String>,
+}
+
+impl ResourceChange {
+    /// A change of which nothing more is known.
+    pub fn new(address: impl Into<String>, kind: impl Into<String>, action: Action) -> ResourceChange {
+        ResourceChange {
+            address: address.into(),
+            previous_address: None,
+            kind: kind.into(),
+            action,
+            before: Value::Null,
+            after: Value::Null,
+            forced_by: Vec::new(),
+            unsure: Vec::new(),
+            because: None,
+        }
+    }
 }
 
 /// One thing that a person must know of a change.

@@ -12,10 +12,13 @@ mod symbolic;
 pub mod table;
 mod types;
 mod value;
+mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::rc::Rc;
+
+pub use when::When;
 
 pub use directory::{Argument, Change, Directory, Effects, Resource, Traced};
 
@@ -204,8 +207,11 @@ fn compare(address: &str, before: &Item, after: &Item, replaced: &BTreeSet<Strin
         let parts: Vec<&str> =
             argument.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
         let name = parts.join(".");
-        let note = table::note(&after.kind, &name).filter(|note| !impact.notes.contains(note));
-        impact.notes.extend(note);
+        for note in table::notes_on(&after.kind, &name, &old, &new) {
+            if !impact.notes.contains(&note.says) {
+                impact.notes.push(note.says);
+            }
+        }
         match table::rule(&after.kind, &name, &old, &new) {
             Some(rule) => {
                 let lost = table::holds(&after.kind);

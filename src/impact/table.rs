@@ -1,6 +1,9 @@
-//! Which change replaces which resource, and which of those hold data: the tables of `templates/catalog`, compiled in.
+//! Which change replaces which resource, which resources hold data, what a change does besides and what a cloud refuses: the
+//! tables of `templates/catalog`, compiled in.
 
+use super::class::Class;
 use super::value::Value;
+use super::when::When;
 
 /// One row of `replacements.csv`.
 #[derive(Debug)]
@@ -15,17 +18,6 @@ pub struct Rule {
     pub source: &'static str,
 }
 
-/// Which change replaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Every one.
-    Any,
-    /// One that takes something away: a smaller number or range, fewer elements.
-    Smaller,
-    /// Its removal, or `false`.
-    Removed,
-}
-
 /// A type that holds data, and what that is.
 #[derive(Debug)]
 pub struct Stateful {
@@ -35,26 +27,41 @@ pub struct Stateful {
     pub holds: &'static str,
 }
 
-/// What a change in place does besides.
+/// One row of `notes.csv`: what a change does besides.
 #[derive(Debug)]
 pub struct Note {
     /// The resource type.
     pub of: &'static str,
-    /// The argument, or a block above it.
+    /// The argument, or a block above it; empty where it is about the whole resource.
     pub argument: &'static str,
+    /// The change that it is about.
+    pub when: When,
+    /// What the change is by that: drained, restarted, opened, closed or smaller; `None` for what is only said.
+    pub class: Option<Class>,
     /// A sentence without its full stop.
     pub says: &'static str,
+}
+
+/// One row of `refusals.csv`: a change that the cloud will not make.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The resource type.
+    pub of: &'static str,
+    /// The argument, or a block above it.
+    pub argument: &'static str,
+    /// The change that it is about.
+    pub when: When,
+    /// What the cloud answers, in its words.
+    pub says: &'static str,
+    /// Where this is known from.
+    pub source: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/impact.rs"));
 
 /// The rule by which a change of `argument` from `old` to `new` replaces a resource of type `of`.
 pub fn rule(of: &str, argument: &str, old: &Value, new: &Value) -> Option<&'static Rule> {
-    rules_of(of, argument).find(|rule| match rule.when {
-        When::Any => true,
-        When::Smaller => old.shrinks_to(new),
-        When::Removed => *new == Value::Null || *new == Value::Bool(false),
-    })
+    rules_of(of, argument).find(|rule| rule.when.is_met(old, new))
 }
 
 /// Every rule about `argument` of type `of`.
@@ -67,14 +74,35 @@ pub fn holds(of: &str) -> Option<&'static str> {
     STATEFUL.iter().find(|stateful| stateful.of == of).map(|stateful| stateful.holds)
 }
 
-/// What a change of `argument` does besides.
-pub fn note(of: &str, argument: &str) -> Option<&'static str> {
-    NOTES.iter().find(|note| note.of == of && covers(note.argument, argument)).map(|note| note.says)
+/// What a change of `argument` from `old` to `new` does besides.
+pub fn notes_on<'a>(
+    of: &'a str,
+    argument: &'a str,
+    old: &'a Value,
+    new: &'a Value,
+) -> impl Iterator<Item = &'static Note> + 'a {
+    let about = NOTES.iter().filter(move |note| note.of == of && covers(note.argument, argument));
+    about.filter(|note| note.when.is_met(old, new))
+}
+
+/// Every note about type `of`.
+pub fn notes_of<'a>(of: &'a str) -> impl Iterator<Item = &'static Note> + 'a {
+    NOTES.iter().filter(move |note| note.of == of)
+}
+
+/// Every refusal about type `of`.
+pub fn refusals_of<'a>(of: &'a str) -> impl Iterator<Item = &'static Refusal> + 'a {
+    REFUSALS.iter().filter(move |refusal| refusal.of == of)
 }
 
 /// Every note, for the tests.
 pub fn notes() -> impl Iterator<Item = &'static Note> {
     NOTES.iter()
+}
+
+/// Every refusal, for the tests.
+pub fn refusals() -> impl Iterator<Item = &'static Refusal> {
+    REFUSALS.iter()
 }
 
 /// Every row, for the tests.
@@ -87,6 +115,7 @@ pub fn stateful() -> impl Iterator<Item = &'static Stateful> {
     STATEFUL.iter()
 }
 
-fn covers(rule: &str, argument: &str) -> bool {
+/// Whether a row about `rule` is about `argument`: the argument itself, or what is below it.
+pub fn covers(rule: &str, argument: &str) -> bool {
     argument.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
