@@ -294,7 +294,7 @@ fn ctrl_c_leaves_nothing_behind() {
     for engine in engines::all() {
         let temporary = tempfile::tempdir().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "rehearse_until_interrupted", "--ignored", "--nocapture"])
+            .args(["--exact", "rehearse::promises::rehearse_until_interrupted", "--ignored", "--nocapture"])
             .env("TMPDIR", temporary.path())
             .env("REHEARSE_ENGINE", engine)
             .stdout(Stdio::null())
