@@ -242,6 +242,12 @@ pub struct Rehearse {
     /// Leave the copy behind and say where it is
     #[arg(long)]
     pub keep: bool,
+    /// Let programs of your own files run, such as provisioners
+    #[arg(long)]
+    pub allow_programs: bool,
+    /// Let the engine fetch modules and read other states
+    #[arg(long)]
+    pub allow_network: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ReportFormat,

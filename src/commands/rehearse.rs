@@ -18,6 +18,8 @@ pub fn run(arguments: &Rehearse) -> Result<ExitCode, Failure> {
         keep: arguments.keep,
         vars: arguments.var.clone(),
         real: arguments.real.clone(),
+        allow_programs: arguments.allow_programs,
+        allow_network: arguments.allow_network,
     };
     let watched = std::io::stderr().is_terminal();
     let report = rehearse::run(&options, &|line| {

@@ -2,7 +2,7 @@
 //! It lives as long as the rehearsal, so that a secret can be read back and a name can be taken.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::secrets::Secret;
 use super::value::{Object, Value};
@@ -14,6 +14,8 @@ pub struct Thing {
     pub state: Object,
     /// The configuration that made it, with the write-only values.
     pub config: Object,
+    /// Which thing it is, whatever it is called: one that is destroyed and made anew under its old name is another one.
+    pub born: u64,
 }
 
 /// All that exists, by resource type and id.
@@ -22,9 +24,14 @@ pub struct Cloud {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug, Default)]
+/// The cloud at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot(Inner);
+
+#[derive(Debug, Clone, Default)]
 struct Inner {
-    things: BTreeMap<(String, String), Thing>,
+    things: BTreeMap<(String, String), Arc<Thing>>,
+    born: u64,
     drawn: u64,
     counts: BTreeMap<(String, String), i64>,
 }
@@ -35,9 +42,31 @@ impl Cloud {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a thing was made or changed.
-    pub fn put(&self, type_name: &str, id: &str, thing: Thing) {
-        self.lock().things.insert((type_name.to_owned(), id.to_owned()), thing);
+    /// All that exists now, to come back to.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.lock().clone())
+    }
+
+    /// Comes back to what existed.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        *self.lock() = snapshot.0.clone();
+    }
+
+    /// Notes that a thing was made, or that the one that was called `before` was changed.
+    pub fn put(&self, type_name: &str, id: &str, before: Option<&str>, state: Object, config: Object) {
+        let mut inner = self.lock();
+        let known = before.and_then(|before| inner.things.get(&(type_name.to_owned(), before.to_owned())));
+        let born = known.map(|thing| thing.born).unwrap_or_else(|| {
+            inner.born += 1;
+            inner.born
+        });
+        let thing = Arc::new(Thing { state, config, born });
+        inner.things.insert((type_name.to_owned(), id.to_owned()), thing);
+    }
+
+    /// Which thing is called that, if any is.
+    pub fn born(&self, type_name: &str, id: &str) -> Option<u64> {
+        Some(self.lock().things.get(&(type_name.to_owned(), id.to_owned()))?.born)
     }
 
     /// What was given through write-only arguments: the state has nothing where the configuration has a text.
@@ -79,7 +108,7 @@ impl Cloud {
     pub fn find_all(&self, type_name: &str, wanted: &dyn Fn(&Thing) -> bool) -> Vec<Thing> {
         let inner = self.lock();
         let of_type = inner.things.iter().filter(|((t, _), _)| t == type_name);
-        of_type.map(|(_, thing)| thing).filter(|thing| wanted(thing)).cloned().collect()
+        of_type.filter(|(_, thing)| wanted(thing)).map(|(_, thing)| Thing::clone(thing)).collect()
     }
 
     /// Whether a thing of a type fulfils `wanted`.

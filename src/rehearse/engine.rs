@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::Error;
+use super::events::{Event, Hook};
 use super::report::Problem;
 
 /// The oldest version of either engine that knows ephemeral resources and write-only arguments.
@@ -40,11 +41,14 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// The changes that a plan wants, each as `address: action`.
     pub changes: Vec<String>,
+    /// What an apply or a destroy did, in order.
+    pub events: Vec<Event>,
     /// What `validate -json` printed.
     validation: String,
 }
 
 /// The directory, environment and variables that every command of one rehearsal has.
+#[derive(Debug, Clone)]
 pub struct Setting {
     /// Where the copy of the user's directory is.
     pub directory: PathBuf,
@@ -70,6 +74,9 @@ impl Engine {
         let unusable = |reason: String| Error::EngineUnusable { program: program.clone(), reason };
         let output = std::process::Command::new(&program)
             .arg("version")
+            // Arguments in the environment (TF_CLI_ARGS) would be this command's too.
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_CLI_CONFIG_FILE", "/dev/null")
             .stdin(Stdio::null())
@@ -93,7 +100,7 @@ impl Engine {
         Ok(Engine { program, product, version })
     }
 
-    /// Runs one command to its end; `interrupt` is awaited beside it and stops it.
+    /// Runs one command to its end; an interrupt stops it.
     ///
     /// # Errors
     /// When it cannot be started, or was interrupted.
@@ -104,11 +111,55 @@ impl Engine {
         progress: &dyn Fn(&str),
         interrupt: &mut Interrupt,
     ) -> Result<Outcome, Error> {
+        let mut outcome = Outcome::default();
+        let started = Instant::now();
+        let (status, errors) = self
+            .execute(setting, arguments, &mut |line| outcome.read_line(line, progress), interrupt)
+            .await?;
+        outcome.code = status.code();
+        outcome.time = started.elapsed();
+        outcome.read_validation();
+        if !status.success() && outcome.problems.is_empty() && outcome.code != Some(2) {
+            outcome.problems.push(complaint(&errors));
+        }
+        Ok(outcome)
+    }
+
+    /// Runs one command that answers with one text.
+    ///
+    /// # Errors
+    /// When it cannot be started, or was interrupted.
+    pub async fn ask_for(
+        &self,
+        setting: &Setting,
+        arguments: &[&str],
+        interrupt: &mut Interrupt,
+    ) -> Result<(Outcome, Vec<u8>), Error> {
+        let mut text = Vec::new();
+        let mut read = |line: &[u8]| {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        };
+        let started = Instant::now();
+        let (status, errors) = self.execute(setting, arguments, &mut read, interrupt).await?;
+        let mut outcome = Outcome { code: status.code(), time: started.elapsed(), ..Outcome::default() };
+        if !status.success() {
+            outcome.problems.push(complaint(&errors));
+        }
+        Ok((outcome, text))
+    }
+
+    async fn execute(
+        &self,
+        setting: &Setting,
+        arguments: &[&str],
+        read_line: &mut dyn FnMut(&[u8]),
+        interrupt: &mut Interrupt,
+    ) -> Result<(ExitStatus, String), Error> {
         let unusable = |e: std::io::Error| Error::EngineUnusable {
             program: self.program.clone(),
             reason: e.to_string(),
         };
-        let started = Instant::now();
         let mut child = Command::new(&self.program)
             .args(arguments)
             .current_dir(&setting.directory)
@@ -123,22 +174,23 @@ impl Engine {
             .spawn()
             .map_err(unusable)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let mut outcome = Outcome::default();
         let read = async {
             let lines = async {
                 let Some(stdout) = stdout else { return };
-                let mut lines = BufReader::new(stdout).lines();
-                while let Ok(Some(line)) = lines.next_line().await {
-                    outcome.read_line(&line, progress);
+                let mut lines = BufReader::with_capacity(1 << 16, stdout);
+                let mut line = Vec::new();
+                while lines.read_until(b'\n', &mut line).await.is_ok_and(|length| length > 0) {
+                    read_line(line.trim_ascii_end());
+                    line.clear();
                 }
             };
             let errors = async {
-                let mut text = String::new();
+                let mut text = Vec::new();
                 if let Some(mut stderr) = stderr {
-                    // Text that is not UTF-8 ends the reading; the exit code still tells.
-                    let _ = stderr.read_to_string(&mut text).await;
+                    // What is cut short is still the best that there is to say; the exit code tells the rest.
+                    let _ = stderr.read_to_end(&mut text).await;
                 }
-                text
+                String::from_utf8_lossy(&text).into_owned()
             };
             let ((), errors) = tokio::join!(lines, errors);
             errors
@@ -150,20 +202,18 @@ impl Engine {
                 return Err(Error::Interrupted);
             }
         };
-        let status = child.wait().await.map_err(unusable)?;
-        outcome.code = status.code();
-        outcome.time = started.elapsed();
-        outcome.read_validation();
-        if !status.success() && outcome.problems.is_empty() && outcome.code != Some(2) {
-            let said = errors.trim();
-            outcome.problems.push(Problem::plain(if said.is_empty() {
-                "The engine ended without saying why; something outside has perhaps stopped it."
-            } else {
-                said
-            }));
-        }
-        Ok(outcome)
+        Ok((child.wait().await.map_err(unusable)?, errors))
     }
+}
+
+/// What a command that failed says of it on standard error.
+fn complaint(errors: &str) -> Problem {
+    let said = errors.trim();
+    Problem::plain(if said.is_empty() {
+        "The engine ended without saying why; something outside has perhaps stopped it."
+    } else {
+        said
+    })
 }
 
 /// Asks the engine to stop, which lets it write its state, and ends it when it does not.
@@ -203,6 +253,19 @@ impl Interrupt {
         let [a, b, c] = &mut self.signals;
         tokio::select! { _ = a.recv() => {}, _ = b.recv() => {}, _ = c.recv() => {} }
     }
+
+    /// Whether one has come; for work of our own that takes a while.
+    ///
+    /// # Errors
+    /// When it has.
+    pub async fn check(&mut self) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            () = self.wait() => Err(Error::Interrupted),
+            // Not at once: the signal is noticed by the runtime, which gets a turn here.
+            () = tokio::task::yield_now() => Ok(()),
+        }
+    }
 }
 
 /// The program behind a name or a path.
@@ -228,6 +291,7 @@ struct Line {
     #[serde(rename = "@message", default)]
     message: String,
     change: Option<Change>,
+    hook: Option<Hook>,
 }
 
 #[derive(Deserialize)]
@@ -248,19 +312,24 @@ struct Validation {
 }
 
 impl Outcome {
-    fn read_line(&mut self, text: &str, progress: &dyn Fn(&str)) {
-        let Ok(line) = serde_json::from_str::<Line>(text) else {
+    fn read_line(&mut self, text: &[u8], progress: &dyn Fn(&str)) {
+        let Ok(line) = serde_json::from_slice::<Line>(text) else {
             // `validate -json` prints one document over many lines.
-            self.validation.push_str(text);
+            self.validation.push_str(&String::from_utf8_lossy(text));
             self.validation.push('\n');
             return;
         };
-        match (line.r#type.as_str(), line.diagnostic, line.change) {
-            ("diagnostic", Some(problem), _) if problem.is_error() => self.problems.push(problem),
-            ("planned_change" | "resource_drift", _, Some(change)) => {
+        match (line.r#type.as_str(), line.diagnostic, line.change, line.hook) {
+            ("diagnostic", Some(problem), ..) if problem.is_error() => self.problems.push(problem),
+            ("planned_change" | "resource_drift", _, Some(change), _) => {
                 self.changes.push(format!("{}: {}", change.resource.addr, change.action));
             }
-            ("apply_start" | "apply_complete" | "refresh_start", _, _) => progress(&line.message),
+            (step, _, _, Some(hook)) => {
+                if matches!(step, "apply_start" | "apply_complete" | "refresh_start") {
+                    progress(&line.message);
+                }
+                self.events.extend(Event::read(step, hook));
+            }
             _ => {}
         }
     }

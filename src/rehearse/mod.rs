@@ -5,12 +5,17 @@ mod azure_regions;
 mod change;
 mod cloud;
 mod computed;
+mod configuration;
+mod contents;
 mod copy;
 mod destroy;
 mod dummy;
 mod engine;
+mod environment;
+pub mod events;
 mod pace;
 mod phases;
+pub mod play;
 mod policy;
 mod protocol;
 mod provider;
@@ -20,21 +25,19 @@ pub mod schema;
 mod secrets;
 mod server;
 mod shapes;
+mod stage;
+pub mod state;
 mod value;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
-use self::cloud::Cloud;
-use self::engine::{Engine, Interrupt, Setting};
-use self::provider::Provider;
+pub use self::copy::Overlay;
 use self::report::Report;
-use self::schema::{BUNDLE, Bundled};
+use self::schema::BUNDLE;
 use self::server::Servers;
+use self::stage::{Stage, load, simulated_for, temporary_directory};
 
 /// What to rehearse, and how.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +52,10 @@ pub struct Options {
     pub vars: Vec<String>,
     /// Providers that are not simulated but left to the engine, by name (`aws`) or address (`hashicorp/aws`).
     pub real: Vec<String>,
+    /// Let the programs run that the user's own files name: provisioners and `data "external"`.
+    pub allow_programs: bool,
+    /// Let the engine fetch modules and read remote states.
+    pub allow_network: bool,
 }
 
 /// Why a rehearsal could not run; what the rehearsal itself finds is in the [`Report`].
@@ -131,6 +138,94 @@ pub enum Error {
         /// Their addresses.
         providers: Vec<String>,
     },
+    /// `--real` with a name that nothing in the configuration has.
+    #[error(
+        "--real {name}: the configuration requires no such provider; it requires {}.",
+        if required.is_empty() { "none" } else { required }
+    )]
+    NotRequired {
+        /// The name.
+        name: String,
+        /// The addresses of those that it requires.
+        required: String,
+    },
+    /// Programs of the user's own files.
+    #[error(
+        "A rehearsal would run programs of this configuration on this machine: {places}. Nothing was run. Read them, and pass \
+         --allow-programs to let them run."
+    )]
+    Programs {
+        /// Where they stand.
+        places: String,
+    },
+    /// Modules or states from elsewhere.
+    #[error(
+        "A rehearsal would have to fetch from elsewhere what this configuration names: {places}. Nothing was dialled. Pass \
+         --allow-network to let the engine fetch modules and read other states."
+    )]
+    Elsewhere {
+        /// Where they stand.
+        places: String,
+    },
+    /// A file that the engine can read and we cannot.
+    #[error(
+        "{} is beyond tierform's parser though the engine can read it, so nobody knows whether it runs programs or keeps the \
+         state elsewhere: nothing was rehearsed. Write it more simply, or report it as a bug.",
+        path.display()
+    )]
+    NotUnderstood {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Too many files in the directory.
+    #[error("{} holds more than {limit}, too much to copy: rehearse the directory that holds the .tf files alone.", path.display())]
+    TooMuch {
+        /// The directory.
+        path: PathBuf,
+        /// How much is copied at most.
+        limit: String,
+    },
+    /// Too many files behind a link or in a module outside.
+    #[error(
+        "{} leads out of the directory to more than {limit}, too much to copy: take the link or the module's files that are not \
+         needed away.",
+        path.display()
+    )]
+    TooMuchOutside {
+        /// The link, or the module.
+        path: PathBuf,
+        /// How much is copied at most.
+        limit: String,
+    },
+    /// A new configuration that calls modules further up than the old one's path is deep.
+    #[error("{} lies further outside the new directory than the copy of the old one is deep.", path.display())]
+    TooFarOutside {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The engine would keep the state elsewhere.
+    #[error(
+        "The copy is not alone: {what}. Nothing was planned or applied, as that could change a real state. Please report it as \
+         a bug, with the terraform block of the configuration."
+    )]
+    NotIsolated {
+        /// What was found.
+        what: String,
+    },
+    /// The state is not where it must be, or cannot be read.
+    #[error("The state of the copy cannot be read: {reason}.")]
+    State {
+        /// Why.
+        reason: state::Unread,
+    },
+    /// The old directory cannot be applied, so that nothing can be planned over it.
+    #[error("The directory that stands, {}, cannot be applied on the simulated clouds, so the change cannot be played:\n{problems}", path.display())]
+    Old {
+        /// The directory.
+        path: PathBuf,
+        /// In the engine's words.
+        problems: String,
+    },
     /// The bundle is damaged.
     #[error(transparent)]
     Bundle(#[from] schema::BundleError),
@@ -146,45 +241,25 @@ fn simulated() -> String {
     BUNDLE.iter().map(|bundled| format!("hashicorp/{}", bundled.name)).collect::<Vec<_>>().join(", ")
 }
 
-/// The longest path that every system accepts for a unix socket, less the name of a provider.
-const SOCKET_PATH: usize = 80;
-
 /// Rehearses a directory. `progress` gets one line per step, for a terminal.
 ///
 /// # Errors
 /// When the rehearsal cannot run at all; a faulty configuration is a [`Report`] that is not clean.
 pub fn run(options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> {
-    let engine = Engine::find(options.engine.as_deref())?;
-    let contents = copy::survey(&options.dir)?;
-    let bundled = simulated_for(&contents.providers, &options.real)?;
-    let temporary = temporary_directory(None)?;
-    let directory =
-        copy::copy(&contents, &options.dir, &temporary.path().join("copy"), !options.real.is_empty())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
-    let report = runtime.block_on(async {
-        let started = Instant::now();
-        // The copy may be anywhere, but a socket's path must be short.
-        let sockets = match temporary.path().as_os_str().len() {
-            0..=SOCKET_PATH => tempfile::tempdir_in(temporary.path()).map_err(Error::Start)?,
-            _ => temporary_directory(Some(Path::new("/tmp")))?,
-        };
-        let cloud = Arc::default();
-        let servers = Servers::start(sockets.path(), load(&bundled, &cloud)?).map_err(Error::Start)?;
-        let mut interrupt = Interrupt::listen().map_err(Error::Start)?;
-        let startup = started.elapsed();
-        let setting =
-            Setting { directory, environment: environment(&servers, temporary.path(), &options.real)? };
-        let mut report =
-            phases::run(&engine, &setting, &cloud, options, &contents, progress, &mut interrupt).await?;
-        report.startup = startup;
-        Ok::<Report, Error>(report)
-    });
-    let mut report = report?;
-    report.providers = bundled.iter().map(|b| format!("{} {}", b.name, b.version)).collect();
-    if options.keep {
-        report.kept = Some(temporary.keep().join("copy"));
-    }
-    Ok(report)
+    runtime()?.block_on(async {
+        let mut stage = Stage::build(options)?;
+        let mut report = phases::run(&mut stage, options, progress).await?;
+        report.startup = stage.startup;
+        report.providers = stage.providers();
+        if options.keep {
+            report.kept = Some(stage.keep());
+        }
+        Ok(report)
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Start)
 }
 
 /// Runs simulated providers for an engine that somebody else runs, until standard input ends. `ready` gets the value of
@@ -195,101 +270,15 @@ pub fn run(options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> 
 pub fn serve(providers: &[String], ready: impl FnOnce(&str)) -> Result<(), Error> {
     let addresses: Vec<String> = providers.iter().map(|name| format!("hashicorp/{name}")).collect();
     let bundled = simulated_for(&addresses, &[])?;
-    let sockets = temporary_directory(None)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Error::Start)?.block_on(async {
-        let servers =
-            Servers::start(sockets.path(), load(&bundled, &Arc::default())?).map_err(Error::Start)?;
-        ready(&servers.reattach());
+    let sockets = temporary_directory(&std::env::temp_dir(), "tierform-rehearse-")?;
+    runtime()?.block_on(async {
+        let providers = load(&bundled, &Arc::default())?;
+        let servers = [Servers::start(sockets.path(), providers).map_err(Error::Start)?];
+        ready(&Servers::reattach(&servers));
         let ended =
             tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
         // Whether it ended well or not, nobody is there any more.
         let _ = ended.await;
         Ok(())
     })
-}
-
-fn temporary_directory(place: Option<&Path>) -> Result<tempfile::TempDir, Error> {
-    let place = place.map_or_else(std::env::temp_dir, Path::to_owned);
-    tempfile::Builder::new()
-        .prefix("tierform-rehearse-")
-        .tempdir_in(&place)
-        .map_err(|reason| Error::Unwritable { path: place, reason })
-}
-
-/// The bundled providers among the required ones; every other one must be left to the engine by name.
-fn simulated_for<'a>(
-    required: impl IntoIterator<Item = &'a String>,
-    real: &[String],
-) -> Result<Vec<&'static Bundled>, Error> {
-    let mut bundled = Vec::new();
-    let mut missing = Vec::new();
-    for address in required {
-        let name = address.strip_prefix("hashicorp/");
-        if real.iter().any(|wanted| wanted == address || Some(wanted.as_str()) == name) {
-            continue;
-        }
-        match BUNDLE.iter().find(|bundled| Some(bundled.name) == name) {
-            Some(found) => bundled.push(found),
-            None => missing.push(address.clone()),
-        }
-    }
-    if missing.is_empty() { Ok(bundled) } else { Err(Error::NotSimulated { providers: missing }) }
-}
-
-fn load(bundled: &[&'static Bundled], cloud: &Arc<Cloud>) -> Result<Vec<Arc<Provider>>, Error> {
-    let provider = |bundled: &&'static Bundled| {
-        Ok(Arc::new(Provider::new(bundled.name, bundled.load()?, Arc::clone(cloud))))
-    };
-    bundled.iter().map(provider).collect()
-}
-
-/// Variables that are passed on: without them a program does not find its tools, or a directory its inputs.
-const PASSED_ON: [&str; 5] = ["PATH", "TMPDIR", "LANG", "LC_ALL", "TZ"];
-
-/// The prefixes of the variables that a provider reads, which are passed on only when that provider is real.
-const PROVIDER_VARIABLES: &[(&str, &[&str])] = &[
-    ("aws", &["AWS_"]),
-    ("google", &["GOOGLE_", "CLOUDSDK_", "GCLOUD_"]),
-    ("azurerm", &["ARM_", "AZURE_", "SSL_CERT_"]),
-    ("kubernetes", &["KUBE_", "KUBECONFIG"]),
-    ("helm", &["HELM_", "KUBE_", "KUBECONFIG"]),
-];
-
-/// A whole environment without credentials and proxies, so that nothing can reach a cloud.
-fn environment(
-    servers: &Servers,
-    temporary: &Path,
-    real: &[String],
-) -> Result<BTreeMap<OsString, OsString>, Error> {
-    let mut prefixes: Vec<&str> = Vec::new();
-    for name in real {
-        let name = name.rsplit('/').next().unwrap_or(name);
-        let rows = PROVIDER_VARIABLES.iter().filter(|(provider, _)| *provider == name);
-        prefixes.extend(rows.flat_map(|(_, prefixes)| *prefixes));
-    }
-    if !real.is_empty() {
-        // Where the engine finds its own installation.
-        prefixes.extend(["HOME", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE", "XDG_"]);
-    }
-    let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os()
-        .filter(|(name, _)| {
-            let name = name.to_string_lossy();
-            PASSED_ON.contains(&name.as_ref())
-                || name.starts_with("TF_VAR_")
-                || prefixes.iter().any(|prefix| name.starts_with(prefix))
-        })
-        .collect();
-    let mut set = |name: &str, value: OsString| environment.insert(name.into(), value);
-    set("CHECKPOINT_DISABLE", "1".into());
-    set("TF_IN_AUTOMATION", "1".into());
-    set("TF_REATTACH_PROVIDERS", servers.reattach().into());
-    if real.is_empty() {
-        let configuration = temporary.join("cli.tfrc");
-        std::fs::write(&configuration, "")
-            .map_err(|reason| Error::Unwritable { path: configuration.clone(), reason })?;
-        set("HOME", temporary.into());
-        set("TF_CLI_CONFIG_FILE", configuration.into());
-    }
-    Ok(environment)
 }

@@ -4,37 +4,30 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::cloud::Cloud;
-use super::copy::Contents;
-use super::engine::{Engine, Interrupt, Outcome, Setting};
+use super::engine::Outcome;
 use super::report::{Phase, Problem, Report};
+use super::stage::Stage;
+use super::state::{State, Unread};
 use super::{Error, Options, secrets};
 
 /// What the engines say of a type that the schema lacks; ours is pruned, so the user must know of that.
 const UNKNOWN_TYPE: [&str; 3] =
     ["Invalid resource type", "Invalid data source", "Invalid ephemeral resource type"];
 
+/// The commands that change something.
+pub const APPLY: [&str; 4] = ["apply", "-auto-approve", "-input=false", "-json"];
+pub const DESTROY: [&str; 4] = ["destroy", "-auto-approve", "-input=false", "-json"];
+
 struct Rehearsal<'a> {
-    engine: &'a Engine,
-    setting: &'a Setting,
-    cloud: &'a Cloud,
+    stage: &'a mut Stage,
     progress: &'a dyn Fn(&str),
-    interrupt: &'a mut Interrupt,
     report: Report,
 }
 
 /// Runs all phases.
-pub async fn run(
-    engine: &Engine,
-    setting: &Setting,
-    cloud: &Cloud,
-    options: &Options,
-    contents: &Contents,
-    progress: &dyn Fn(&str),
-    interrupt: &mut Interrupt,
-) -> Result<Report, Error> {
+pub async fn run(stage: &mut Stage, options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> {
     let report = Report {
-        engine: format!("{} {}", engine.product, engine.version),
+        engine: format!("{} {}", stage.engine.product, stage.engine.version),
         providers: Vec::new(),
         startup: Duration::ZERO,
         phases: Vec::new(),
@@ -44,46 +37,58 @@ pub async fn run(
         notes: Vec::new(),
         kept: None,
     };
-    let mut rehearsal = Rehearsal { engine, setting, cloud, progress, interrupt, report };
-    rehearsal.all(options, &contents.protection).await?;
+    let mut rehearsal = Rehearsal { stage, progress, report };
+    rehearsal.all(options).await?;
     Ok(rehearsal.report)
 }
 
 impl Rehearsal<'_> {
-    async fn all(&mut self, options: &Options, protection: &[String]) -> Result<(), Error> {
-        let given: Vec<String> = options.vars.iter().map(|pair| format!("-var={pair}")).collect();
-        let lifted: Vec<String> = protection.iter().map(|name| format!("-var={name}=false")).collect();
-        let unprotected: Vec<String> = given.iter().chain(&lifted).cloned().collect();
-
-        if !self.phase("init", &["init", "-input=false", "-json"], &[]).await?
-            || !self.phase("validate", &["validate", "-json"], &[]).await?
-            || !self.phase("apply", &["apply", "-auto-approve", "-input=false", "-json"], &given).await?
-        {
+    async fn all(&mut self, options: &Options) -> Result<(), Error> {
+        let mut gathered = self.stage.read(&options.dir, &super::Overlay::new()).await?;
+        self.stage.place(&gathered, gathered.levels());
+        let problems = self.stage.lay(&mut gathered).await?;
+        let contents = gathered.contents;
+        self.report.notes = notes(&contents);
+        if !problems.is_empty() {
+            self.report.phases.push(Phase { name: "read", time: Duration::ZERO, ok: false, problems });
             return Ok(());
         }
-        self.report.resources = self.resources();
-        for leak in secrets::leaks(&self.state(), &self.cloud.secrets()) {
-            self.fail(Problem { detail: leak, ..Problem::plain("A secret is in the state.") });
+        self.stage.know_real(&contents.providers)?;
+        let given = variables(&options.vars);
+        let unprotected = unprotected(&given, &contents.protection);
+
+        (self.progress)("init");
+        let init = self.stage.init(&contents, self.progress).await?;
+        if !self.note("init", init) || !self.phase("validate", &["validate", "-json"], &[]).await? {
+            return Ok(());
+        }
+        self.stage.be_isolated()?;
+        if !self.phase("apply", &APPLY, &given).await? {
+            return Ok(());
+        }
+        match self.stage.state() {
+            Ok(state) => {
+                self.report.resources = state.counts();
+                for leak in secrets::leaks(&state.json, &self.stage.cloud.secrets()) {
+                    self.fail(Problem { detail: leak, ..Problem::plain("A secret is in the state.") });
+                }
+            }
+            Err(unread) => self.fail(blind(&unread)),
         }
         self.second_plan(&given).await?;
-        if !lifted.is_empty() {
-            let names = protection.join(" and ");
+        if !contents.protection.is_empty() {
+            let names = contents.protection.join(" and ");
             self.report.notes.push(format!(
                 "Before the destroy, {names} was set to false and applied, as the owner would have to do."
             ));
-            let apply = ["apply", "-auto-approve", "-input=false", "-json"];
-            if !self.phase("unprotect", &apply, &unprotected).await? {
+            if !self.phase("unprotect", &APPLY, &unprotected).await? {
                 return Ok(());
             }
         }
-        let destroy = ["destroy", "-auto-approve", "-input=false", "-json"];
-        if self.phase("destroy", &destroy, &unprotected).await? {
-            let left = self.resources();
-            self.report.destroy_clean = Some(left.is_empty());
-            if !left.is_empty() {
-                let left: Vec<String> = left.keys().cloned().collect();
-                self.fail(Problem::plain(&format!("The destroy left {} in the state.", left.join(", "))));
-            }
+        if self.phase("destroy", &DESTROY, &unprotected).await? {
+            let left = left(self.stage.state());
+            self.report.destroy_clean = Some(left.is_none());
+            left.into_iter().for_each(|left| self.fail(left));
         } else {
             self.report.destroy_clean = Some(false);
         }
@@ -92,36 +97,23 @@ impl Rehearsal<'_> {
 
     /// Runs one command; true when it succeeded.
     async fn phase(&mut self, name: &'static str, command: &[&str], more: &[String]) -> Result<bool, Error> {
-        let outcome = self.command(name, command, more).await?;
-        let ok = outcome.code == Some(0);
-        let problems = outcome.problems.into_iter().map(explain).collect();
-        self.report.phases.push(Phase { name, time: outcome.time, ok, problems });
-        Ok(ok)
+        (self.progress)(name);
+        let outcome = self.stage.command(command, more, self.progress).await?;
+        Ok(self.note(name, outcome))
     }
 
-    async fn command(&mut self, name: &str, command: &[&str], more: &[String]) -> Result<Outcome, Error> {
-        (self.progress)(name);
-        let arguments: Vec<&str> = command.iter().copied().chain(more.iter().map(String::as_str)).collect();
-        self.engine.run(self.setting, &arguments, self.progress, self.interrupt).await
+    fn note(&mut self, name: &'static str, outcome: Outcome) -> bool {
+        let phase = phase(name, outcome);
+        let ok = phase.ok;
+        self.report.phases.push(phase);
+        ok
     }
 
     async fn second_plan(&mut self, given: &[String]) -> Result<(), Error> {
-        let command = ["plan", "-detailed-exitcode", "-input=false", "-json"];
-        let outcome = self.command("second plan", &command, given).await?;
-        let ok = outcome.code == Some(0);
-        let mut problems: Vec<Problem> = outcome.problems.into_iter().map(explain).collect();
-        if outcome.code == Some(2) {
-            let changes = match outcome.changes.as_slice() {
-                [] => "only outputs change".to_owned(),
-                changes => changes.join("\n"),
-            };
-            problems.push(Problem {
-                detail: changes,
-                ..Problem::plain("The second plan is not empty: an apply would never come to rest.")
-            });
-        }
-        self.report.second_plan_empty = Some(ok);
-        self.report.phases.push(Phase { name: "second plan", time: outcome.time, ok, problems });
+        (self.progress)("second plan");
+        let phase = second_plan(self.stage, given, self.progress).await?;
+        self.report.second_plan_empty = Some(phase.ok);
+        self.report.phases.push(phase);
         Ok(())
     }
 
@@ -131,25 +123,80 @@ impl Rehearsal<'_> {
             phase.problems.push(problem);
         }
     }
+}
 
-    fn state(&self) -> serde_json::Value {
-        let state = std::fs::read(self.setting.directory.join("terraform.tfstate")).unwrap_or_default();
-        serde_json::from_slice(&state).unwrap_or_default()
+/// The input variables as arguments.
+pub fn variables(pairs: &[String]) -> Vec<String> {
+    pairs.iter().map(|pair| format!("-var={pair}")).collect()
+}
+
+/// The arguments that lift the protection, beside those given.
+pub fn unprotected(given: &[String], protection: &[String]) -> Vec<String> {
+    let lifted = protection.iter().map(|name| format!("-var={name}=false"));
+    given.iter().cloned().chain(lifted).collect()
+}
+
+/// What a command did, as a phase.
+pub fn phase(name: &'static str, outcome: Outcome) -> Phase {
+    let ok = outcome.code == Some(0);
+    Phase { name, time: outcome.time, ok, problems: outcome.problems.into_iter().map(explain).collect() }
+}
+
+/// Plans what was just applied: nothing may be left to change.
+pub async fn second_plan(
+    stage: &mut Stage,
+    given: &[String],
+    progress: &dyn Fn(&str),
+) -> Result<Phase, Error> {
+    let command = ["plan", "-detailed-exitcode", "-input=false", "-json"];
+    let mut outcome = stage.command(&command, given, progress).await?;
+    let changes = std::mem::take(&mut outcome.changes);
+    let found = outcome.code == Some(2);
+    let mut phase = phase("second plan", outcome);
+    if found {
+        let changes = match changes.as_slice() {
+            [] => "only outputs change".to_owned(),
+            changes => changes.join("\n"),
+        };
+        phase.problems.push(Problem {
+            detail: changes,
+            ..Problem::plain("The second plan is not empty: an apply would never come to rest.")
+        });
     }
+    Ok(phase)
+}
 
-    /// The managed resources in the state by type; none when there is no state.
-    fn resources(&self) -> BTreeMap<String, u64> {
-        let state = self.state();
-        let mut counts = BTreeMap::new();
-        for resource in state["resources"].as_array().into_iter().flatten() {
-            if resource["mode"] == "managed" {
-                let type_name = resource["type"].as_str().unwrap_or_default().to_owned();
-                let instances = resource["instances"].as_array().map_or(0, Vec::len);
-                *counts.entry(type_name).or_default() += u64::try_from(instances).unwrap_or(u64::MAX);
-            }
+/// What a destroy left, or that nobody can tell.
+pub fn left(state: Result<State, Unread>) -> Option<Problem> {
+    match state {
+        Ok(state) if state.things.is_empty() => None,
+        Ok(state) => {
+            let left: Vec<String> = state.counts().into_keys().collect();
+            Some(Problem::plain(&format!("The destroy left {} in the state.", left.join(", "))))
         }
-        counts
+        Err(unread) => Some(blind(&unread)),
     }
+}
+
+/// A state that cannot be read leaves everything open that it would have shown.
+pub fn blind(unread: &Unread) -> Problem {
+    Problem {
+        detail: "So nobody can tell what is in it, nor whether a secret is.".to_owned(),
+        ..Problem::plain(&format!("The state of the copy cannot be read: {unread}."))
+    }
+}
+
+/// What a reader must know of the copy.
+pub fn notes(contents: &super::contents::Contents) -> Vec<String> {
+    let mut notes = Vec::new();
+    // A backend is what every directory has, and that it is not dialled is what a rehearsal is.
+    for block in contents.left_out.iter().filter(|block| block.starts_with("encryption")) {
+        notes.push(format!("The copy does without the {block}: its state is kept in the clear."));
+    }
+    for path in &contents.outside {
+        notes.push(format!("The copy holds {} too, which lies outside the directory.", path.display()));
+    }
+    notes
 }
 
 fn explain(mut problem: Problem) -> Problem {

@@ -283,7 +283,8 @@ impl Provider {
         }
         if findings.is_empty() {
             if let (Value::Map(state), Value::Map(config)) = (state.clone(), config) {
-                self.cloud.put(type_name, &id(&Value::Map(state.clone())), Thing { state, config });
+                let before = (!prior.is_null()).then(|| id(&prior));
+                self.cloud.put(type_name, &id(&Value::Map(state.clone())), before.as_deref(), state, config);
             }
             response.new_state = Some(encode(&state));
         } else {

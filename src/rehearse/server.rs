@@ -56,9 +56,9 @@ impl Servers {
     }
 
     /// The value of `TF_REATTACH_PROVIDERS` that makes an engine use these servers.
-    pub fn reattach(&self) -> String {
+    pub fn reattach(servers: &[Servers]) -> String {
         let mut entries = serde_json::Map::new();
-        for (name, socket) in &self.sockets {
+        for (name, socket) in servers.iter().flat_map(|servers| &servers.sockets) {
             for host in REGISTRY_HOSTS {
                 let entry = serde_json::json!({
                     "Protocol": "grpc",

@@ -3,6 +3,7 @@
 mod clouds;
 mod clusters;
 mod examples;
+mod from;
 mod grants;
 mod mutations;
 mod parents;
