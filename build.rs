@@ -159,7 +159,7 @@ fn impact(folder: &Path) -> String {
     let mut rust = String::new();
     table(folder, &mut rust, "replacements", "Rule", |row| {
         assert!(
-            matches!(row[3], "planned" | "schema"),
+            ["planned ", "source ", "ours"].iter().any(|known| row[3].starts_with(known)),
             "templates/catalog/replacements.csv: {row:?} has no source"
         );
         format!(
@@ -189,8 +189,8 @@ fn impact(folder: &Path) -> String {
             "templates/catalog/notes.csv: {row:?} says nothing"
         );
         format!(
-            "Note {{ of: {:?}, argument: {:?}, when: {}, class: {class}, says: {says:?} }}",
-            row[0],
+            "Note {{ {}, argument: {:?}, when: {}, class: {class}, says: {says:?} }}",
+            of(row[0]),
             row[1],
             when(row[2]),
         )
@@ -198,18 +198,36 @@ fn impact(folder: &Path) -> String {
     table(folder, &mut rust, "refusals", "Refusal", |row| {
         let (source, rest) = row.split_last().expect("split gives at least one");
         assert!(
-            rest.len() >= 4 && !source.is_empty(),
+            rest.len() >= 5 && !source.is_empty(),
             "templates/catalog/refusals.csv: {row:?} has no source"
         );
+        let how = match row[3] {
+            "apply" => "How::Apply",
+            "ignored" => "How::Ignored",
+            other => {
+                panic!("templates/catalog/refusals.csv has `{other}` where a way to refuse belongs: {row:?}")
+            }
+        };
         format!(
-            "Refusal {{ of: {:?}, argument: {:?}, when: {}, says: {:?}, source: {source:?} }}",
-            row[0],
+            "Refusal {{ {}, argument: {:?}, when: {}, how: {how}, says: {:?}, source: {source:?} }}",
+            of(row[0]),
             row[1],
             when(row[2]),
-            rest[3..].join(","),
+            rest[4..].join(","),
         )
     });
     rust
+}
+
+/// Which resources a row is about, as two fields: `google_sql_user`, or those alone that have a value:
+/// `google_sql_database_instance[settings.disk_autoresize=true]`.
+fn of(cell: &str) -> String {
+    let Some((kind, only)) = cell.split_once('[') else { return format!("of: {cell:?}, only: None") };
+    let (argument, value) = only
+        .strip_suffix(']')
+        .and_then(|only| only.split_once('='))
+        .unwrap_or_else(|| panic!("templates/catalog has `{cell}` where type[argument=value] belongs"));
+    format!("of: {kind:?}, only: Some(Only {{ argument: {argument:?}, value: {value:?} }})")
 }
 
 /// A condition of a table as the variant of `src/impact/when.rs` that has its name: `smaller`, `on-destroy=true`. One that is

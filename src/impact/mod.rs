@@ -207,7 +207,7 @@ fn compare(address: &str, before: &Item, after: &Item, replaced: &BTreeSet<Strin
         let parts: Vec<&str> =
             argument.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
         let name = parts.join(".");
-        for note in table::notes_on(&after.kind, &name, &old, &new) {
+        for note in table::notes_on(&after.kind, &name, &old, &new, &|argument| after.at(argument)) {
             if !impact.notes.contains(&note.says) {
                 impact.notes.push(note.says);
             }

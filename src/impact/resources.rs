@@ -27,6 +27,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// The value of an argument, by its dotted path through the first of repeated blocks.
+    pub fn at(&self, argument: &str) -> Value {
+        self.arguments.get(argument).cloned().unwrap_or(Value::Null)
+    }
+
     /// Whether one of its arguments speaks of an address.
     pub fn speaks_of(&self, address: &str) -> bool {
         let text = || self.arguments.values().map(Value::to_string).collect::<Vec<_>>().join("\n");

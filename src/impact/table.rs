@@ -5,6 +5,25 @@ use super::class::Class;
 use super::value::Value;
 use super::when::When;
 
+/// A row is about those resources alone whose argument has this value: coderd's machines and the provisioners' hosts are of one type.
+#[derive(Debug)]
+pub struct Only {
+    /// The argument, by dotted path without indexes.
+    pub argument: &'static str,
+    /// Its value.
+    pub value: &'static str,
+}
+
+impl Only {
+    /// Whether a row is about a resource, whose arguments `at` looks up by dotted path. One that is not known may have the value.
+    pub fn admits(only: Option<&Only>, at: &dyn Fn(&str) -> Value) -> bool {
+        only.is_none_or(|only| match at(only.argument) {
+            Value::Unknown(_) => true,
+            value => value.as_key().is_some_and(|value| value == only.value),
+        })
+    }
+}
+
 /// One row of `replacements.csv`.
 #[derive(Debug)]
 pub struct Rule {
@@ -14,7 +33,8 @@ pub struct Rule {
     pub argument: &'static str,
     /// The change that it is about.
     pub when: When,
-    /// Where this is known from: `planned` or `schema`.
+    /// Where this is known from: a plan of the real provider (`planned google 8.0.0`), its source (`source azurerm 5.2.0`), or our
+    /// own reading of what a provider's block is for (`ours`).
     pub source: &'static str,
 }
 
@@ -32,6 +52,8 @@ pub struct Stateful {
 pub struct Note {
     /// The resource type.
     pub of: &'static str,
+    /// Of which the row is about some.
+    pub only: Option<Only>,
     /// The argument, or a block above it; empty where it is about the whole resource.
     pub argument: &'static str,
     /// The change that it is about.
@@ -47,14 +69,27 @@ pub struct Note {
 pub struct Refusal {
     /// The resource type.
     pub of: &'static str,
+    /// Of which the row is about some.
+    pub only: Option<Only>,
     /// The argument, or a block above it.
     pub argument: &'static str,
     /// The change that it is about.
     pub when: When,
-    /// What the cloud answers, in its words.
+    /// How the refusal shows.
+    pub how: How,
+    /// What the cloud answers, in its words; of what is ignored, what is left as it is.
     pub says: &'static str,
     /// Where this is known from.
     pub source: &'static str,
+}
+
+/// How a refusal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The plan has the change, and the cloud answers the apply with an error.
+    Apply,
+    /// The provider leaves the change out of the plan, or the service takes it and does nothing: nothing happens, and nobody says so.
+    Ignored,
 }
 
 include!(concat!(env!("OUT_DIR"), "/impact.rs"));
@@ -74,15 +109,16 @@ pub fn holds(of: &str) -> Option<&'static str> {
     STATEFUL.iter().find(|stateful| stateful.of == of).map(|stateful| stateful.holds)
 }
 
-/// What a change of `argument` from `old` to `new` does besides.
+/// What a change of `argument` from `old` to `new` does besides, in a resource whose arguments `at` looks up.
 pub fn notes_on<'a>(
     of: &'a str,
     argument: &'a str,
     old: &'a Value,
     new: &'a Value,
+    at: &'a dyn Fn(&str) -> Value,
 ) -> impl Iterator<Item = &'static Note> + 'a {
     let about = NOTES.iter().filter(move |note| note.of == of && covers(note.argument, argument));
-    about.filter(|note| note.when.is_met(old, new))
+    about.filter(|note| note.when.is_met(old, new) && Only::admits(note.only.as_ref(), at))
 }
 
 /// Every note about type `of`.
