@@ -219,6 +219,10 @@ for cloud in gcp aws azure; do
 
     if [[ $cloud == gcp ]]; then
       check 'nothing watches where nothing is announced' not logged 'tierform-watch' calls
+      cp kubeconfig before && sed -i s/main/moved/ kubeconfig
+      boot
+      check 'a cluster that has moved is found after a boot' grep --quiet '"current-context": "moved"' "$machine/etc/tierform/kubeconfig"
+      cp before kubeconfig
       continue
     fi
     check 'the watch is on' logged '^systemctl enable --quiet --now tierform-watch.timer$' calls

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Renders every case of tests/boot/cases into DIR/<case>/: user-data, what the cloud is given of it (encoded) and, under root/, the
-# files it writes.
+# files it writes. DIR/kubeconfig is what Google Cloud's metadata has beside it.
 # usage: render.sh DIR; the engine is $TIERFORM_TOFU, else tofu or terraform on PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -44,6 +44,7 @@ import yaml
 out = pathlib.Path(sys.argv[1])
 outputs = json.loads((out / "outputs.json").read_text())
 (out / "hostile").write_text(outputs["hostile"]["value"])
+(out / "kubeconfig").write_text(outputs["kubeconfig"]["value"])
 for case, text in outputs["user_data"]["value"].items():
     (out / case).mkdir(exist_ok=True)
     (out / case / "user-data").write_text(text)

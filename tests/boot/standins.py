@@ -116,6 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             "/metadata/scheduledevents?api-version=2020-07-01": (azure, {"DocumentIncarnation": 1, "Events": [event]}),
             "/metadata/instance/compute/name?api-version=2021-02-01&format=text": (azure, "vmss-coder_3"),
             f"{gcp}network-interfaces/0/ip": (google, "10.20.0.7"),
+            f"{gcp}attributes/kubeconfig": (google, (DIR / "kubeconfig").read_bytes()),
             f"{gcp}service-accounts/default/token": (google, {"access_token": TOKEN, "expires_in": 3599}),
             "/latest/api/token": (self.command == "PUT", "imds-session"),
             "/latest/meta-data/local-ipv4": (session, "10.20.0.7"),

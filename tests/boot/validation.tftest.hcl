@@ -235,12 +235,44 @@ run "cluster_for_a_machine_without_builds" {
 
 run "cluster_with_more_in_its_endpoint" {
   command = plan
+  module {
+    source = "./kubeconfig"
+  }
   variables {
-    daemons   = 10
-    terraform = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
-    clusters  = { main = { endpoint = "https://10.20.0.2/\n- name: evil", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
+    clusters = { main = { endpoint = "https://10.20.0.2/\n- name: evil", ca_certificate = "-----BEGIN CERTIFICATE-----\n" } }
   }
   expect_failures = [var.clusters]
+}
+
+run "cluster_with_something_else_than_a_certificate" {
+  command = plan
+  module {
+    source = "./kubeconfig"
+  }
+  variables {
+    clusters = { main = { endpoint = "https://10.20.0.2", ca_certificate = "MIIB" } }
+  }
+  expect_failures = [var.clusters]
+}
+
+run "kubeconfig_from_metadata_that_no_group_adds" {
+  command = plan
+  variables {
+    cloud              = "azure"
+    daemons            = 10
+    fetches_kubeconfig = true
+    terraform          = { version = "1.15.5", sha256 = { amd64 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    secrets            = { DATABASE_PASSWORD = "https://acme.vault.azure.net/secrets/x/0123456789abcdef0123456789abcdef" }
+  }
+  expect_failures = [var.fetches_kubeconfig]
+}
+
+run "kubeconfig_for_a_machine_without_builds" {
+  command = plan
+  variables {
+    fetches_kubeconfig = true
+  }
+  expect_failures = [var.fetches_kubeconfig]
 }
 
 run "cluster_without_what_the_plug_in_needs" {

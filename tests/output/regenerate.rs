@@ -47,7 +47,7 @@ fn a_changed_spec_is_stale_until_generated_and_only_what_differs_is_written() {
     let (status, stdout, _) = tierform(place.path(), &["generate"]);
     assert_eq!(
         (status, stdout.as_str()),
-        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 73 files written\n")
+        (0, "update README.md\nupdate terraform.tfvars\ninfra: 2 of 77 files written\n")
     );
     assert_eq!(tierform(place.path(), &["check"]).0, 0);
 }
@@ -87,7 +87,7 @@ fn a_directory_that_becomes_a_child_module_loses_what_only_a_root_has() {
         (
             0,
             "update README.md\nremove backend.tf\nremove providers.tf\nupdate variables.tf\n\
-             infra: 4 of 70 files written\n"
+             infra: 4 of 74 files written\n"
         ),
         "{stderr}"
     );
@@ -144,7 +144,7 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
     let place = tempfile::tempdir().unwrap();
     fs::write(place.path().join("coder.toml"), include_str!("../../examples/gcp-1k/coder.toml")).unwrap();
     let (status, stdout, _) = tierform(place.path(), &["generate", "--dry-run"]);
-    assert!(status == 0 && stdout.ends_with("73 of 73 files would be written\n"), "{stdout}");
+    assert!(status == 0 && stdout.ends_with("77 of 77 files would be written\n"), "{stdout}");
     assert!(!place.path().join("infra").exists());
 }
 

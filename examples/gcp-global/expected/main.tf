@@ -86,14 +86,20 @@ module "coderd" {
   coderd  = var.coderd
   secrets = module.secrets.secrets
 
+  subnet       = module.network.subnets["coderd"].self_link
+  proxies_cidr = module.network.proxies_cidr
+
   network = {
     id            = module.network.network.id
     project       = module.network.network.project
-    subnet        = module.network.subnets["coderd"].self_link
-    nat_addresses = concat(module.network.nat_addresses, module.aws_us_east_1.nat_addresses, module.azure_office.nat_addresses) # deployments with allowed_cidrs must still admit themselves
     nat_ready     = module.network.nat_ready
-    proxies_cidr  = module.network.proxies_cidr
-    own_cidrs     = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
+    proxies_ready = module.network.proxies_ready
+  }
+
+  # A deployment with allowed_cidrs must still admit itself.
+  own_addresses = {
+    nat   = concat(module.network.nat_addresses, module.aws_us_east_1.nat_addresses, module.azure_office.nat_addresses)
+    cidrs = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
   }
 
   database = {
@@ -141,17 +147,11 @@ module "provisioners_us" {
   provisioners = var.clusters["us"].provisioners
   secrets      = module.secrets.secrets
 
-  cluster = {
-    name           = "us"
-    project        = var.project
-    endpoint       = module.workspaces_us.cluster.endpoint
-    ca_certificate = module.workspaces_us.cluster.ca_certificate
-  }
-
-  network = {
-    subnet    = module.network.subnets["us"].self_link
-    nat_ready = module.network.nat_ready
-  }
+  cluster_name    = "us"
+  cluster_project = var.project
+  cluster         = module.workspaces_us.cluster
+  subnet          = module.network.subnets["us"].self_link
+  nat_ready       = module.network.nat_ready
 
   depends_on = [google_project_service.apis]
 }
@@ -188,17 +188,11 @@ module "provisioners_eu" {
   provisioners = var.clusters["eu"].provisioners
   secrets      = module.secrets.secrets
 
-  cluster = {
-    name           = "eu"
-    project        = var.project
-    endpoint       = module.workspaces_eu.cluster.endpoint
-    ca_certificate = module.workspaces_eu.cluster.ca_certificate
-  }
-
-  network = {
-    subnet    = module.network.subnets["eu"].self_link
-    nat_ready = module.network.nat_ready
-  }
+  cluster_name    = "eu"
+  cluster_project = var.project
+  cluster         = module.workspaces_eu.cluster
+  subnet          = module.network.subnets["eu"].self_link
+  nat_ready       = module.network.nat_ready
 
   depends_on = [google_project_service.apis]
 }

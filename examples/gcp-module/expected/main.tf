@@ -86,14 +86,20 @@ module "coderd" {
   coderd  = var.coderd
   secrets = module.secrets.secrets
 
+  subnet       = module.network.subnets["coderd"].self_link
+  proxies_cidr = module.network.proxies_cidr
+
   network = {
     id            = module.network.network.id
     project       = module.network.network.project
-    subnet        = module.network.subnets["coderd"].self_link
-    nat_addresses = module.network.nat_addresses # deployments with allowed_cidrs must still admit themselves
     nat_ready     = module.network.nat_ready
-    proxies_cidr  = module.network.proxies_cidr
-    own_cidrs     = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
+    proxies_ready = module.network.proxies_ready
+  }
+
+  # A deployment with allowed_cidrs must still admit itself.
+  own_addresses = {
+    nat   = module.network.nat_addresses
+    cidrs = compact(flatten([for subnet in module.network.subnets : [subnet.cidr, subnet.pods_cidr]]))
   }
 
   database = {
@@ -141,17 +147,11 @@ module "provisioners_main" {
   provisioners = var.clusters["main"].provisioners
   secrets      = module.secrets.secrets
 
-  cluster = {
-    name           = "main"
-    project        = var.project
-    endpoint       = module.workspaces_main.cluster.endpoint
-    ca_certificate = module.workspaces_main.cluster.ca_certificate
-  }
-
-  network = {
-    subnet    = module.network.subnets["main"].self_link
-    nat_ready = module.network.nat_ready
-  }
+  cluster_name    = "main"
+  cluster_project = var.project
+  cluster         = module.workspaces_main.cluster
+  subnet          = module.network.subnets["main"].self_link
+  nat_ready       = module.network.nat_ready
 
   depends_on = [google_project_service.apis]
 }

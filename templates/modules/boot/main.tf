@@ -3,10 +3,20 @@
 # The scripts in files/ are copied as they are. What a user may choose enters in three escaped forms only: single-quoted
 # shell assignments, double-quoted lines of an env file that no shell reads, and YAML written by yamlencode.
 
+module "kubeconfig" {
+  source = "./kubeconfig"
+
+  clusters = var.clusters
+}
+
 locals {
   files  = "${path.module}/files"
   coderd = var.role == "coderd"
   builds = var.daemons > 0 # on a provisioner host always, on coderd where it runs the daemons itself
+
+  # Its text stands in user data, or comes with the group's metadata.
+  kubeconfig_path = "/etc/tierform/kubeconfig"
+  has_kubeconfig  = var.fetches_kubeconfig || length(var.clusters) > 0
 
   # Settings of the boot script; those a role does not use are left out.
   settings = merge(
@@ -51,7 +61,7 @@ locals {
   environment = merge(
     local.coderd ? (var.memory_gb == null ? {} : { GOMEMLIMIT = "${floor(var.memory_gb * 1024 * local.memory_percent / 100)}MiB" }) : { CODER_PROMETHEUS_ENABLE = "true" },
     local.builds ? { TF_CLI_CONFIG_FILE = "/etc/tierform/terraform.rc" } : {},
-    length(var.clusters) == 0 ? {} : { KUBECONFIG = local.kubeconfig_path, KUBE_CONFIG_PATH = local.kubeconfig_path },
+    local.has_kubeconfig ? { KUBECONFIG = local.kubeconfig_path, KUBE_CONFIG_PATH = local.kubeconfig_path } : {},
     var.environment,
   )
   # Within double quotes systemd and shells know the same four characters that need a backslash.
@@ -76,6 +86,7 @@ locals {
     ["tierform-boot.sh", "cloud-${var.cloud}.sh"],
     local.coderd && var.cloud == "aws" ? ["database-aws.sh"] : [],
     local.builds ? ["terraform.sh"] : [],
+    var.fetches_kubeconfig ? ["kubeconfig-${var.cloud}.sh"] : [],
     ["role-${var.role}.sh"],
   )
   boot_script = join("\n", concat(
@@ -121,10 +132,8 @@ locals {
   })
   build_files = merge(
     local.builds ? { "/etc/tierform/terraform.rc" = local.plain_files["terraform.rc"] } : {},
-    length(var.clusters) == 0 ? {} : {
-      (local.kubeconfig_path)    = local.kubeconfig
-      (local.cluster_token_path) = local.cluster_token
-    },
+    local.has_kubeconfig ? { "/usr/local/bin/tierform-cluster-token" = local.cluster_token } : {},
+    length(var.clusters) == 0 ? {} : { (local.kubeconfig_path) = module.kubeconfig.text },
   )
 
   cloud_config = {

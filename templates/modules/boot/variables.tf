@@ -193,7 +193,7 @@ variable "daemons" {
 }
 
 variable "clusters" {
-  description = "Kubernetes clusters that builds on this machine work in, by the name of their context: endpoint, the PEM certificate of the CA, and what the credential plug-in needs to know (on aws the cluster's name and region, elsewhere nothing)."
+  description = "Kubernetes clusters that builds on this machine work in, by the name of their context, as the module kubeconfig takes them. On gcp they come by another way: fetches_kubeconfig."
   type = map(object({
     endpoint       = string
     ca_certificate = string
@@ -208,23 +208,20 @@ variable "clusters" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.clusters) : can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", name))])
-    error_message = "A cluster's name must be lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
-  }
-
-  validation {
-    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^https://[0-9A-Za-z.-]+(:[0-9]+)?$", cluster.endpoint))])
-    error_message = "A cluster's endpoint must begin with https:// and hold nothing but a host and, if need be, a port."
-  }
-
-  validation {
-    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^-----BEGIN CERTIFICATE-----", cluster.ca_certificate))])
-    error_message = "A cluster's ca_certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----."
-  }
-
-  validation {
     condition     = alltrue([for cluster in values(var.clusters) : length(cluster.arguments) == (var.cloud == "aws" ? 2 : 0)])
     error_message = "On aws a cluster's arguments are its name and its region; elsewhere it has none."
+  }
+}
+
+variable "fetches_kubeconfig" {
+  description = "Whether the machine takes its kubeconfig at each boot from its metadata, attribute kubeconfig, instead of having it in its user data: on gcp, whose groups add metadata to what a template says."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.fetches_kubeconfig || (var.cloud == "gcp" && var.daemons > 0 && length(var.clusters) == 0)
+    error_message = "A kubeconfig is fetched on gcp only, by a machine that runs builds, and then var.clusters is empty."
   }
 }
 

@@ -86,6 +86,20 @@ resource "terraform_data" "made_in_the_same_apply" {
   }
 }
 
+locals {
+  cluster = { for cloud, arguments in local.arguments : cloud => {
+    endpoint       = terraform_data.made_in_the_same_apply.output.cluster
+    ca_certificate = terraform_data.made_in_the_same_apply.output.database_ca
+    arguments      = arguments
+  } }
+}
+
+module "kubeconfig" {
+  source = "../../../templates/modules/boot/kubeconfig"
+
+  clusters = { main = local.cluster["gcp"] }
+}
+
 module "boot" {
   source   = "../../../templates/modules/boot"
   for_each = local.cases
@@ -110,13 +124,10 @@ module "boot" {
     ca_certificate = each.value.options.ca ? terraform_data.made_in_the_same_apply.output.database_ca : null
     sslmode        = each.value.options.ca ? "verify-ca" : "verify-full"
   }
-  clusters = each.value.options.daemons[each.value.role] == 0 ? {} : {
-    main = {
-      endpoint       = terraform_data.made_in_the_same_apply.output.cluster
-      ca_certificate = terraform_data.made_in_the_same_apply.output.database_ca
-      arguments      = local.arguments[each.value.cloud]
-    }
-  }
+  # Google Cloud's machines fetch theirs.
+  fetches_kubeconfig = each.value.cloud == "gcp" && each.value.options.daemons[each.value.role] > 0
+  clusters           = each.value.cloud == "gcp" || each.value.options.daemons[each.value.role] == 0 ? {} : { main = local.cluster[each.value.cloud] }
+
   daemons   = each.value.options.daemons[each.value.role]
   peers     = each.value.options.peers
   memory_gb = each.value.options.memory_gb
@@ -130,6 +141,11 @@ output "user_data" {
 output "encoded" {
   description = "Case name → what a machine is given."
   value       = { for name, boot in module.boot : name => boot.encoded }
+}
+
+output "kubeconfig" {
+  description = "What the metadata of a machine of Google Cloud has as kubeconfig."
+  value       = module.kubeconfig.text
 }
 
 output "hostile" {

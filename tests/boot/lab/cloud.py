@@ -109,6 +109,7 @@ class Cloud:
         self.daemons, self.connections, self.refused, self.results, self.cluster_calls = {}, [], [], {}, []
         directory.mkdir()
         shutil.copytree(release, directory / "release", copy_function=shutil.copy)
+        shutil.copy(release.parent / "kubeconfig", directory)
         standins.DIR = directory
         self.faults({})
         Handler.cloud = self

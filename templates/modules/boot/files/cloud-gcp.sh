@@ -6,7 +6,11 @@ metadata() {
     "http://169.254.169.254/computeMetadata/v1/instance/$1"
 }
 
-cloud_address() { metadata network-interfaces/0/ip; }
+# The first thing that main asks of a cloud, so what the rest stands on goes here too.
+cloud_address() {
+  if declare -F store_kubeconfig >/dev/null; then store_kubeconfig || return; fi
+  metadata network-interfaces/0/ip
+}
 
 # cloud_secret projects/P/secrets/S/versions/N. The token goes to curl on stdin, the secret from curl to stdout.
 cloud_secret() {

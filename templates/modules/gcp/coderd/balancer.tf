@@ -189,7 +189,7 @@ resource "google_compute_security_policy" "allowed" {
 
   # coderd, provisioners and workspaces reach the access URL from the NAT's addresses.
   dynamic "rule" {
-    for_each = chunklist([for address in var.network.nat_addresses : "${address}/32"], 10)
+    for_each = chunklist([for address in var.own_addresses.nat : "${address}/32"], 10)
 
     content {
       action   = "allow"

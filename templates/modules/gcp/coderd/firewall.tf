@@ -14,7 +14,7 @@ resource "google_compute_firewall" "balancer" {
   name                    = "${local.role}-balancer"
   network                 = var.network.id
   direction               = "INGRESS"
-  source_ranges           = concat(local.balancer_ranges, compact([local.public ? null : var.network.proxies_cidr]))
+  source_ranges           = concat(local.balancer_ranges, compact([local.public ? null : var.proxies_cidr]))
   target_service_accounts = [google_service_account.coderd.email]
 
   allow {

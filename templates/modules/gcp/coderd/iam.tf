@@ -37,7 +37,7 @@ resource "google_project_iam_member" "coderd" {
 
 # Where the replicas build workspaces: finding a cluster and signing in is all that IAM gives, as on provisioner hosts.
 resource "google_project_iam_member" "cluster_viewer" {
-  for_each = toset([for cluster in values(var.clusters) : cluster.project])
+  for_each = local.builds ? toset([var.project]) : toset([])
 
   project = each.key
   role    = "roles/container.clusterViewer"

@@ -7,7 +7,7 @@ locals {
 
   # Whose word on a client's address coderd takes. The global balancer's front ends come from Google's ranges and sign with the
   # balancer's own address; the internal one's proxies stand in a subnet of their own.
-  trusted = local.public ? concat(local.balancer_ranges, ["${local.address}/32"]) : [var.network.proxies_cidr]
+  trusted = local.public ? concat(local.balancer_ranges, [for address in google_compute_global_address.coderd : "${address.address}/32"]) : [var.proxies_cidr]
 }
 
 # For both ports. In coderd's subnet, so that whoever reaches the machines' network reaches it.
@@ -19,7 +19,7 @@ resource "google_compute_address" "internal" {
   region       = var.region
   address_type = "INTERNAL"
   purpose      = "SHARED_LOADBALANCER_VIP"
-  subnetwork   = var.network.subnet
+  subnetwork   = var.subnet
   labels       = local.labels
 }
 
@@ -133,7 +133,7 @@ resource "google_compute_forwarding_rule" "internal_https" {
   region                = var.region
   load_balancing_scheme = "INTERNAL_MANAGED"
   network               = var.network.id
-  subnetwork            = var.network.subnet
+  subnetwork            = var.subnet
   ip_address            = google_compute_address.internal[0].id
   ip_protocol           = "TCP"
   port_range            = "443"
@@ -176,7 +176,7 @@ resource "google_compute_forwarding_rule" "internal_http" {
   region                = var.region
   load_balancing_scheme = "INTERNAL_MANAGED"
   network               = var.network.id
-  subnetwork            = var.network.subnet
+  subnetwork            = var.subnet
   ip_address            = google_compute_address.internal[0].id
   ip_protocol           = "TCP"
   port_range            = "80"
@@ -199,7 +199,7 @@ resource "google_compute_region_security_policy" "internal" {
 
   # A rule takes 10 ranges.
   dynamic "rules" {
-    for_each = chunklist(sort(concat(tolist(var.access.allowed_cidrs), var.network.own_cidrs)), 10)
+    for_each = chunklist(sort(concat(tolist(var.access.allowed_cidrs), var.own_addresses.cidrs)), 10)
 
     content {
       action   = "allow"

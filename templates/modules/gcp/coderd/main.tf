@@ -4,6 +4,7 @@ locals {
   role      = "${var.name}-coderd"
   labels    = merge(var.labels, { role = "coderd" })
   http_port = 8080 # plain HTTP inside the VPC: TLS ends at the balancer
+  builds    = var.coderd.daemons > 0
 
   # The arm64 families; an amd64 image does not boot there.
   arm64 = can(regex("^(c4a|n4a|t2a)-", var.coderd.machine_type))
@@ -23,10 +24,18 @@ module "boot" {
   http_port   = local.http_port
   peers       = var.coderd.license == "premium"
 
-  # Where the replicas run the builds themselves: how many each, with what, and how templates reach the clusters.
-  daemons   = var.coderd.daemons
-  terraform = var.terraform
-  clusters  = { for key, cluster in var.clusters : key => { endpoint = "https://${cluster.endpoint}", ca_certificate = cluster.ca_certificate } }
+  # Where the replicas run the builds themselves: how many each, and with what.
+  daemons            = var.coderd.daemons
+  terraform          = var.terraform
+  fetches_kubeconfig = local.builds
+}
+
+# How templates reach the clusters, where the builds run here: the group adds it to what the template below says. What makes its successor
+# before it goes forces the same order on all that it refers to, and a cluster's name is taken until the old one is gone.
+module "kubeconfig" {
+  source = "../../boot/kubeconfig"
+
+  clusters = { for key, cluster in var.clusters : key => { endpoint = "https://${cluster.endpoint}", ca_certificate = cluster.ca_certificate } }
 }
 
 # A template never changes: every edit, a rotated secret's new version among them, makes a new one, and the group rolls over to it.
@@ -51,14 +60,14 @@ resource "google_compute_region_instance_template" "coderd" {
 
   # No access_config: the machines have no public address and reach the Internet through NAT.
   network_interface {
-    subnetwork = var.network.subnet
+    subnetwork = var.subnet
     nic_type   = "GVNIC"
   }
 
   service_account {
     email = google_service_account.coderd.email
     # IAM decides what the account may do; narrower scopes only hide its roles. The second one tells GKE the account's e-mail address.
-    scopes = concat(["cloud-platform"], length(var.clusters) == 0 ? [] : ["userinfo-email"])
+    scopes = concat(["cloud-platform"], local.builds ? ["userinfo-email"] : [])
   }
 
   shielded_instance_config {
@@ -119,6 +128,15 @@ resource "google_compute_region_instance_group_manager" "coderd" {
 
   version {
     instance_template = google_compute_region_instance_template.coderd.self_link
+  }
+
+  # Another cluster changes this in place, and the group rolls over.
+  dynamic "all_instances_config" {
+    for_each = local.builds ? [module.kubeconfig.text] : []
+
+    content {
+      metadata = { kubeconfig = all_instances_config.value }
+    }
   }
 
   # The balancer's backend service names this port.

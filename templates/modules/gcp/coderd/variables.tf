@@ -103,24 +103,43 @@ variable "access" {
 
 variable "network" {
   description = <<-EOT
-    Where the machines stand: id of the VPC and, if it is not this one, its project, self link of the subnet, the NAT's public addresses (allowed through the balancer beside
-    allowed_cidrs), and any value of the NAT's that is known once it works: the machines wait for it. For an internal balancer the range
-    of its proxies' subnet, and the ranges of whatever else of this deployment calls coderd.
+    The VPC: its id and, if it is not this one, its project; any value of the NAT's that is known once it works, for the machines wait for
+    it; and any value of the subnet of an internal balancer's proxies that is known once that is there.
   EOT
   type = object({
     id            = string
     project       = optional(string)
-    subnet        = string
-    nat_addresses = optional(list(string), [])
     nat_ready     = optional(any)
-    proxies_cidr  = optional(string)
-    own_cidrs     = optional(list(string), [])
+    proxies_ready = optional(any)
   })
   nullable = false
+}
+
+variable "own_addresses" {
+  description = "By which addresses this deployment itself calls coderd, to be let in beside allowed_cidrs: the NAT's public ones, and for an internal balancer the ranges of the subnets."
+  type = object({
+    nat   = optional(list(string), [])
+    cidrs = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+}
+
+# Apart from the network, so that a machine's template does not stand on the NAT.
+
+variable "subnet" {
+  description = "Self link of the subnet that the machines stand in."
+  type        = string
+}
+
+variable "proxies_cidr" {
+  description = "Range of an internal balancer's proxies, the proxy-only subnet of its region."
+  type        = string
+  default     = null
 
   validation {
-    condition     = !var.access.internal || var.network.proxies_cidr != null
-    error_message = "An internal balancer needs network.proxies_cidr, the range of the proxy-only subnet of its region."
+    condition     = !var.access.internal || var.proxies_cidr != null
+    error_message = "An internal balancer needs proxies_cidr, the range of the proxy-only subnet of its region."
   }
 }
 
@@ -206,19 +225,13 @@ variable "terraform" {
 }
 
 variable "clusters" {
-  description = "The workspace clusters that replicas with daemons build into, by their key: the project it is in, its endpoint's address that the machines reach, and the PEM certificate of its CA."
+  description = "The workspace clusters of this project that replicas with daemons build into, by their key: the endpoint's address that the machines reach, and the PEM certificate of the CA."
   type = map(object({
-    project        = string
     endpoint       = string
     ca_certificate = string
   }))
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for cluster in values(var.clusters) : can(regex("^-----BEGIN CERTIFICATE-----", cluster.ca_certificate))])
-    error_message = "A cluster's ca_certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----."
-  }
 }
 
 variable "coderd" {

@@ -37,7 +37,12 @@ output "subnets" {
 
 output "proxies_cidr" {
   description = "Range of an internal load balancer's proxies; null where there is none."
-  value       = local.made ? one(google_compute_subnetwork.proxies[*].ip_cidr_range) : try(data.google_compute_subnetwork.existing["proxies"].ip_cidr_range, null)
+  value       = local.made ? try(var.network.proxies.cidr, null) : try(data.google_compute_subnetwork.existing["proxies"].ip_cidr_range, null)
+}
+
+output "proxies_ready" {
+  description = "The subnet of an internal load balancer's proxies: the balancer waits for it, and goes before it."
+  value       = one(google_compute_subnetwork.proxies[*].id)
 }
 
 output "private_services" {

@@ -2,7 +2,7 @@
 
 resource "google_service_account" "provisioner" {
   project      = var.project
-  account_id   = "${var.name}-${var.cluster.name}-prov" # 30 characters at most
+  account_id   = "${var.name}-${var.cluster_name}-prov" # 30 characters at most
   display_name = "${local.role}: Coder provisioner hosts"
 }
 
@@ -26,7 +26,7 @@ resource "google_project_iam_member" "provisioner" {
 # Finding the cluster and signing in is all that IAM gives: what a template may create inside it is RBAC's business,
 # namespace by namespace. A wider role such as container.developer would make every template author an admin of all namespaces.
 resource "google_project_iam_member" "cluster_viewer" {
-  project = var.cluster.project
+  project = var.cluster_project
   role    = "roles/container.clusterViewer"
   member  = google_service_account.provisioner.member
 }

@@ -1,8 +1,8 @@
 # Provisioner hosts of one cluster: what runs on them, their template and the regional group. Written by tierform; edit coder.toml instead.
 
 locals {
-  role   = "${var.name}-${var.cluster.name}-provisioner"
-  labels = merge(var.labels, { role = "provisioner", cluster = var.cluster.name })
+  role   = "${var.name}-${var.cluster_name}-provisioner"
+  labels = merge(var.labels, { role = "provisioner", cluster = var.cluster_name })
 
   # The arm64 families; an amd64 image does not boot there.
   arm64 = can(regex("^(c4a|n4a|t2a)-", var.provisioners.machine_type))
@@ -32,9 +32,16 @@ module "boot" {
   secrets     = { CODER_PROVISIONER_DAEMON_PSK = var.secrets.provisioner_psk.name }
   daemons     = var.provisioners.daemons_per_host
 
-  # How templates reach the cluster. Another one changes the template below, and so reaches a host when that is replaced.
+  fetches_kubeconfig = true
+}
+
+# How templates reach the cluster: the group adds it to what the template below says. What makes its successor before it goes forces the
+# same order on all that it refers to, and a cluster's name is taken until the old one is gone.
+module "kubeconfig" {
+  source = "../../boot/kubeconfig"
+
   clusters = {
-    (var.cluster.name) = { endpoint = "https://${var.cluster.endpoint}", ca_certificate = var.cluster.ca_certificate }
+    (var.cluster_name) = { endpoint = "https://${var.cluster.endpoint}", ca_certificate = var.cluster.ca_certificate }
   }
 }
 
@@ -61,7 +68,7 @@ resource "google_compute_region_instance_template" "provisioner" {
   # No access_config: the hosts have no public address and reach the Internet through NAT. No firewall rule lets anyone in either:
   # the daemons dial out to coderd, and the network denies what no rule allows.
   network_interface {
-    subnetwork = var.network.subnet
+    subnetwork = var.subnet
     nic_type   = "GVNIC"
   }
 
@@ -113,6 +120,11 @@ resource "google_compute_region_instance_group_manager" "provisioner" {
     instance_template = google_compute_region_instance_template.provisioner.self_link
   }
 
+  # Another cluster changes this in place: it reaches a host when that is replaced.
+  all_instances_config {
+    metadata = { kubeconfig = module.kubeconfig.text }
+  }
+
   # RECREATE keeps a host's name, and with it the names of its daemons in Coder. It wants a surge of 0, and a regional group
   # then at least its number of zones as unavailable; with OPPORTUNISTIC that many go down only when somebody asks.
   update_policy {
@@ -132,10 +144,10 @@ resource "google_compute_region_instance_group_manager" "provisioner" {
     force_update_on_repair    = "YES"
   }
 
-  # The boot script needs its key, and a way to the Internet: that is var.network's nat_ready.
+  # The boot script needs its key, and a way to the Internet.
   depends_on = [
     google_secret_manager_secret_iam_member.provisioner,
     google_project_iam_member.provisioner,
-    var.network,
+    var.nat_ready,
   ]
 }

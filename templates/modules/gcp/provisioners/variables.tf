@@ -15,26 +15,34 @@ variable "name" {
   }
 }
 
-variable "cluster" {
-  description = "The workspace cluster that these hosts build for: its key among the clusters, its project, its endpoint's address that the hosts reach, and the PEM certificate of its CA."
-  type = object({
-    name           = string
-    project        = string
-    endpoint       = string
-    ca_certificate = string
-  })
-  nullable = false
+variable "cluster_name" {
+  description = "The workspace cluster's key among the clusters. Apart from the cluster itself, so that what is only called after it does not depend on it."
+  type        = string
 
   validation {
-    condition     = can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", var.cluster.name))
+    condition     = can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", var.cluster_name))
     error_message = "The cluster's name must be lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
   }
 
   validation {
     # Of the names made here the service account's id is the tightest: 30 characters.
-    condition     = length("${var.name}-${var.cluster.name}-prov") <= 30
+    condition     = length("${var.name}-${var.cluster_name}-prov") <= 30
     error_message = "The deployment's name and the cluster's name may have 24 characters together: the hosts' service account is called <name>-<cluster>-prov."
   }
+}
+
+variable "cluster_project" {
+  description = "Id of the project that holds the cluster."
+  type        = string
+}
+
+variable "cluster" {
+  description = "The workspace cluster that these hosts build for: its endpoint's address that the hosts reach, and the PEM certificate of its CA."
+  type = object({
+    endpoint       = string
+    ca_certificate = string
+  })
+  nullable = false
 }
 
 variable "region" {
@@ -69,13 +77,15 @@ variable "labels" {
   }
 }
 
-variable "network" {
-  description = "Where the hosts stand: self link of the subnet, and any value of the NAT's that is known once it works: the hosts wait for it."
-  type = object({
-    subnet    = string
-    nat_ready = optional(any)
-  })
-  nullable = false
+variable "subnet" {
+  description = "Self link of the subnet that the hosts stand in."
+  type        = string
+}
+
+variable "nat_ready" {
+  description = "Any value of the NAT's that is known once it works: the hosts wait for it. Null where the way out is there already."
+  type        = any
+  default     = null
 }
 
 variable "access_url" {

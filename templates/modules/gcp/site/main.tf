@@ -75,17 +75,11 @@ module "provisioners" {
   provisioners = each.value.provisioners
   secrets      = module.secrets.secrets
 
-  cluster = {
-    name           = each.key
-    project        = var.project
-    endpoint       = module.workspaces[each.key].cluster.endpoint
-    ca_certificate = module.workspaces[each.key].cluster.ca_certificate
-  }
-
-  network = {
-    subnet    = module.network.subnets[each.key].self_link
-    nat_ready = module.network.nat_ready
-  }
+  cluster_name    = each.key
+  cluster_project = var.project
+  cluster         = module.workspaces[each.key].cluster
+  subnet          = module.network.subnets[each.key].self_link
+  nat_ready       = module.network.nat_ready
 
   depends_on = [google_project_service.apis]
 }

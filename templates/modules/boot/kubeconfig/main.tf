@@ -1,14 +1,7 @@
-# How builds on this machine reach the workspace clusters: a kubeconfig without a credential in it. Written by tierform; edit coder.toml instead.
+# How builds on a machine reach the workspace clusters: a kubeconfig without a credential in it. Written by tierform; edit coder.toml instead.
 
 locals {
-  kubeconfig_path    = "/etc/tierform/kubeconfig"
-  cluster_token_path = "/usr/local/bin/tierform-cluster-token"
-
-  kubeconfig = join("\n", [
-    "# The workspace clusters that builds on this machine reach; a token comes from the machine's own identity. Written by tierform.",
-    yamlencode(local.kubeconfig_content),
-  ])
-  kubeconfig_content = {
+  content = {
     apiVersion = "v1"
     kind       = "Config"
     # On a machine with several clusters a template says which it means (config_context): none is chosen by chance.
@@ -20,7 +13,7 @@ locals {
     }]
     users = [for name, cluster in var.clusters : { name = name, user = { exec = {
       apiVersion      = "client.authentication.k8s.io/v1"
-      command         = local.cluster_token_path
+      command         = "/usr/local/bin/tierform-cluster-token"
       args            = cluster.arguments
       interactiveMode = "Never"
     } } }]
