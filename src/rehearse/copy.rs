@@ -23,6 +23,8 @@ const DEEPEST: usize = 24;
 const INSIDE: (usize, u64) = (20_000, 512 << 20);
 const OUTSIDE: (usize, u64) = (2_000, 32 << 20);
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A file of the copy.
 #[derive(Debug, Clone, PartialEq)]
 enum Source {
@@ -177,6 +179,10 @@ impl Gathered {
         for path in paths {
             let Some(source) = self.files.get_mut(&path) else { continue };
             let bytes = source.read()?;
+            // The engines read past a byte order mark, a parser of ours does not.
+            if bytes.starts_with(BYTE_ORDER_MARK) {
+                bytes.drain(..BYTE_ORDER_MARK.len());
+            }
             let text = std::str::from_utf8(bytes).ok();
             let shown = path.strip_prefix(&self.root).unwrap_or(&path).to_owned();
             let Some((text, blocks)) = text.and_then(|text| Some((text, parse(&name(&path), text)?))) else {

@@ -5,6 +5,7 @@ mod clusters;
 mod examples;
 mod from;
 mod grants;
+mod isolation;
 mod mutations;
 mod parents;
 mod promises;
