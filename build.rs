@@ -14,8 +14,7 @@ fn main() {
         println!("cargo::rerun-if-changed={}", templates.join(folder).display());
     }
     let repository = templates.parent().expect("templates/ is in the repository");
-    fs::write(out.join("program.rs"), format!("{:?}", fingerprint(repository, &["src", "templates"])))
-        .expect("OUT_DIR is writable");
+    fs::write(out.join("program.rs"), format!("{:?}", fingerprint(repository))).expect("OUT_DIR is writable");
     fs::write(out.join("modules.rs"), embedded(&templates, &templates, "modules"))
         .expect("OUT_DIR is writable");
     fs::write(out.join("root.rs"), embedded(&templates.join("root"), &templates, "root"))
@@ -24,10 +23,15 @@ fn main() {
     fs::write(out.join("impact.rs"), impact(&templates.join("catalog"))).expect("OUT_DIR is writable");
 }
 
-/// One hash of all files below the folders, their places included.
-fn fingerprint(repository: &Path, folders: &[&str]) -> String {
+/// One hash of all that decides what is written, the places of the files included: the sources, the templates, what builds them, and
+/// the exact dependencies, whose printers and parsers have a part in it.
+fn fingerprint(repository: &Path) -> String {
     let mut files = Vec::new();
-    for folder in folders {
+    for file in ["build.rs", "Cargo.lock", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed={}", repository.join(file).display());
+        files.push(repository.join(file));
+    }
+    for folder in ["src", "templates"] {
         println!("cargo::rerun-if-changed={}", repository.join(folder).display());
         walk(&repository.join(folder), &mut files);
     }

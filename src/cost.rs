@@ -62,17 +62,12 @@ const NOT_PRICED: [&str; 8] = [
 /// Prices a plan.
 pub fn of(plan: &Plan) -> Cost {
     let mut bill = Bill { prices: Prices::read(), items: Vec::new(), unknown: Vec::new() };
-    let place = cloud(plan.cloud).map(|cloud| Place { cloud, region: &plan.region, cluster: None });
-    if let Some(place) = place {
-        let machine = &plan.coderd.machine.machine_type.value;
-        bill.machines("coderd", place, machine, plan.coderd.replicas.value);
-    }
+    let place = Place { cloud: plan.cloud, region: &plan.region, cluster: None };
+    bill.machines("coderd", place, &plan.coderd.machine.machine_type.value, plan.coderd.replicas.value);
     for cluster in plan.all_clusters() {
         bill.cluster(cluster);
     }
-    if let Some(place) = place {
-        bill.database(plan, place);
-    }
+    bill.database(plan, place);
     let Bill { items, unknown, prices: _ } = bill;
     let sum = |without: &str| {
         cents(items.iter().filter(|(item, _)| item.component != without).map(|(item, _)| item.usd).sum())
@@ -93,10 +88,6 @@ pub fn of(plan: &Plan) -> Cost {
     }
 }
 
-fn cloud(name: &str) -> Option<Cloud> {
-    Cloud::ALL.into_iter().find(|cloud| cloud.as_str() == name)
-}
-
 /// Where something stands.
 #[derive(Clone, Copy)]
 struct Place<'a> {
@@ -114,8 +105,7 @@ struct Bill {
 
 impl Bill {
     fn cluster(&mut self, cluster: &ClusterPlan) {
-        let Some(cloud) = cloud(cluster.cloud) else { return };
-        let place = Place { cloud, region: &cluster.region, cluster: Some(&cluster.name) };
+        let place = Place { cloud: cluster.cloud, region: &cluster.region, cluster: Some(&cluster.name) };
         let node = &cluster.node.machine_type.value;
         if let Some(host) = &cluster.host {
             self.machines("provisioners", place, &host.machine_type.value, cluster.hosts.value);

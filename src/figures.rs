@@ -97,9 +97,9 @@ pub fn figures<'a>(sizing: &'a Sizing, plan: &'a Plan) -> Figures<'a> {
     let provisioners = &sizing.provisioners;
     let first = plan.all_clusters().next();
     Figures {
-        tier: plan.tier,
+        tier: &plan.tier,
         revision: plan.revision,
-        cloud: plan.cloud,
+        cloud: plan.cloud.as_str(),
         region: &plan.region,
         limits: Limits {
             users: sizing.limits.users,
@@ -147,12 +147,12 @@ pub fn clusters<'a>(
 fn cluster<'a>(sized: &crate::sizing::Cluster, planned: &'a ClusterPlan) -> Cluster<'a> {
     Cluster {
         name: &planned.name,
-        cloud: planned.cloud,
+        cloud: planned.cloud.as_str(),
         region: &planned.region,
         share: planned.share,
         running_workspaces: planned.running_workspaces.value,
         per_node: planned.density.per_node,
-        bound_by: planned.density.bound_by,
+        bound_by: &planned.density.bound_by,
         nodes_min: planned.nodes_min.value,
         nodes_max: planned.nodes_max.value,
         vcpus: sized.node_vcpus,

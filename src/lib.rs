@@ -6,15 +6,16 @@
 pub mod catalog;
 pub mod comparison;
 pub mod cost;
+pub mod deployment;
 pub mod diagnostic;
 pub mod explain;
 pub mod figures;
-pub mod frozen;
 pub mod impact;
 pub mod init;
 pub mod layout;
 pub mod output;
 pub mod plan;
+pub mod record;
 pub mod rehearse;
 pub mod render;
 pub mod sizing;
@@ -22,12 +23,12 @@ pub mod spec;
 pub mod tree;
 
 use diagnostic::Diagnostic;
-use frozen::Answers;
 use plan::Plan;
+use record::Decided;
 use sizing::Sizing;
 use spec::{Reading, Spec};
 
-/// Which program this is: a hash of all that it is made from. With the same spec and the same frozen sizes it gives the same tree.
+/// Which program this is: a hash of all that it is made from. With the same spec and the same decisions it gives the same tree.
 pub static PROGRAM: &str = include!(concat!(env!("OUT_DIR"), "/program.rs"));
 
 /// A spec and all that follows from it, up to the text of the files.
@@ -47,16 +48,16 @@ pub struct Compiled {
 /// Every mistake in it, in the order of their places. Where enough of the spec could be read, mistakes that only sizing and
 /// plan can see are among them, so that one run tells all.
 pub fn compile(text: &str) -> Result<Compiled, Vec<Diagnostic>> {
-    compile_reading(spec::read(text), &Answers::default())
+    compile_reading(spec::read(text), &Decided::default())
 }
 
-/// Sizes and plans what was read of a spec; `answers` may hold the sizes of a directory that exists.
+/// Sizes and plans what was read of a spec; `decided` is what stays as it is in a directory that exists.
 ///
 /// # Errors
 /// As [`compile`].
-pub fn compile_reading(reading: Reading, answers: &Answers) -> Result<Compiled, Vec<Diagnostic>> {
+pub fn compile_reading(reading: Reading, decided: &Decided) -> Result<Compiled, Vec<Diagnostic>> {
     let mut problems = reading.problems;
-    let compiled = reading.spec.map(|spec| resolve_with(spec, answers));
+    let compiled = reading.spec.map(|spec| resolve_with(spec, decided));
     match compiled {
         Some(Ok(compiled)) if problems.is_empty() => return Ok(compiled),
         Some(Err(more)) => problems.extend(more),
@@ -71,15 +72,15 @@ pub fn compile_reading(reading: Reading, answers: &Answers) -> Result<Compiled, 
 /// # Errors
 /// What sizing and plan refuse.
 pub fn resolve(spec: Spec) -> Result<Compiled, Vec<Diagnostic>> {
-    resolve_with(spec, &Answers::default())
+    resolve_with(spec, &Decided::default())
 }
 
-/// As [`resolve`]; `answers` may hold the sizes of a directory that exists.
+/// As [`resolve`]; `decided` is what stays as it is in a directory that exists.
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn resolve_with(spec: Spec, answers: &Answers) -> Result<Compiled, Vec<Diagnostic>> {
-    let sizing = sizing::size(&spec, answers)?;
-    let plan = plan::build(&spec, &sizing, answers)?;
+pub fn resolve_with(spec: Spec, decided: &Decided) -> Result<Compiled, Vec<Diagnostic>> {
+    let sizing = sizing::size(&spec, decided)?;
+    let plan = plan::build(&spec, &sizing, decided)?;
     Ok(Compiled { spec, sizing, plan })
 }

@@ -1,8 +1,7 @@
 //! The releases that machines install by default, each with what vouches for it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::frozen::Answers;
 use crate::sizing::Figure;
 
 /// Coder's newest stable release with public evidence (coder/coder releases, stable channel, November 2026).
@@ -27,7 +26,7 @@ pub const TERRAFORM_SHA256: Checksums<&str> = Checksums {
 };
 
 /// The sha256 of a release's artefact for each architecture that a machine may have.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checksums<T> {
     /// For x86 processors.
     pub amd64: T,
@@ -39,10 +38,10 @@ pub struct Checksums<T> {
 /// chooses for itself.
 pub const KUBERNETES_VERSION: &str = "1.35";
 
-/// [`KUBERNETES_VERSION`], unless another one is frozen, and why that one.
-pub fn kubernetes(answers: &Answers) -> Figure<String> {
+/// [`KUBERNETES_VERSION`] and why that one.
+pub fn kubernetes() -> Figure<String> {
     Figure {
-        value: answers.keep("release of Kubernetes", KUBERNETES_VERSION.to_owned()),
+        value: KUBERNETES_VERSION.to_owned(),
         reason: "in standard support when this tierform was made; raise it by one minor at a time".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
+use tierform::deployment::Deployment;
 use tierform::output::{Change, Changes, Kind, Request};
 use tierform::{PROGRAM, output, render};
 
@@ -65,9 +66,11 @@ struct Line<'c> {
 }
 
 pub fn run(arguments: &Check) -> Result<ExitCode, Failure> {
-    let Project { compiled, spec_sha256, opened, frozen, .. } = Project::load(&arguments.place, false)?;
-    let tree = render::render(&compiled.plan)?;
-    let request = Request { spec_sha256: &spec_sha256, program: PROGRAM, frozen, ..Request::default() };
+    let Project { deployment, spec_sha256 } = Project::load(&arguments.place, false)?;
+    let Deployment { plan, record, opened, .. } = deployment;
+    let tree = render::render(&plan)?;
+    let request =
+        Request { spec_sha256: &spec_sha256, program: PROGRAM, record: Some(record), ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     let report = report(&changes);
     print(&match arguments.format {

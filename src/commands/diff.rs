@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use tierform::deployment::Deployment;
 use tierform::output::{FileDiff, Request};
 use tierform::{impact, output, render};
 
@@ -14,9 +15,13 @@ const DIFFERENT: u8 = 2;
 
 pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
-    let Project { compiled, spec_sha256, opened, frozen, .. } = project;
-    let tree = render::render(&compiled.plan)?;
-    let request = Request { spec_sha256: &spec_sha256, frozen, ..Request::default() };
+    let Project { deployment, spec_sha256 } = project;
+    let Deployment { plan, record, opened, smaller, .. } = deployment;
+    for part in &smaller {
+        say(&part.to_string());
+    }
+    let tree = render::render(&plan)?;
+    let request = Request { spec_sha256: &spec_sha256, record: Some(record), ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     let files = output::diff(&changes);
     for change in changes.iter().filter(|change| change.kind.is_unresolved()) {

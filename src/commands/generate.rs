@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tierform::frozen::{CATALOG, Frozen};
+use tierform::deployment::Deployment;
 use tierform::impact::{self, Effect};
 use tierform::output::{Changes, Kind, Request};
+use tierform::record::Difference;
 use tierform::{PROGRAM, output, render};
 
 use super::{Failure, Project, print, say, warn};
@@ -19,24 +20,25 @@ const SHOWN: usize = 12;
 
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
-    let Project { compiled, spec_sha256, opened, frozen, offered } = project;
+    let Project { deployment, spec_sha256 } = project;
+    let Deployment { plan, record, opened, offered, moved, smaller } = deployment;
     let request = Request {
         spec_sha256: &spec_sha256,
         program: PROGRAM,
-        frozen,
+        record: Some(record),
         force: &arguments.force,
         restore: &arguments.restore,
     };
     // A change of the catalog is told file by file.
-    if offered.is_none()
+    if offered.is_empty()
         && !arguments.upgrade_catalog
         && let Some(files) = output::current(&opened, &request, render::embedded)?
     {
-        warn(&compiled.plan.warnings);
+        warn(&plan.warnings);
         print(&nothing_to_write(opened.out(), files))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let tree = render::render(&compiled.plan)?;
+    let tree = render::render(&plan)?;
     let changes = output::compare_for(&tree, opened, request)?;
     let written = changes.iter().filter(|change| change.kind.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
@@ -48,8 +50,11 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     }
 
     // First what must not be missed: stdout may be closed or full.
-    warn(&compiled.plan.warnings);
-    tell_catalog(&changes, offered.as_ref(), arguments.upgrade_catalog);
+    warn(&plan.warnings);
+    for part in &smaller {
+        say(&part.to_string());
+    }
+    say_decisions(&offered, &moved, arguments.upgrade_catalog);
     for change in changes.iter() {
         if change.kind.is_kept() || matches!(change.kind, Kind::Deleted | Kind::Force) {
             say(&format!("{}: {}", change.path, change.kind.reason()));
@@ -83,21 +88,17 @@ fn loses_data(changes: &Changes<'_>) -> bool {
 }
 
 /// What an upgrade of the catalog changed, or would change.
-fn tell_catalog(changes: &Changes<'_>, offered: Option<&Frozen>, is_upgrade: bool) {
-    let after = &changes.after().frozen;
-    if let Some(before) = changes.before().map(|before| &before.frozen).filter(|_| is_upgrade) {
-        for (question, old, new) in before.differences(after) {
-            say(&format!("{question}: {old} → {new}"));
+fn say_decisions(offered: &[Difference], moved: &[Difference], is_upgrade: bool) {
+    if is_upgrade {
+        for difference in moved {
+            say(&difference.to_string());
         }
-        let differences = before.differences(after).count();
-        say(&format!("catalog {} → {}: {differences} sizes differ", before.catalog, after.catalog));
-    } else if let Some(differences) = offered.map(|offered| after.differences(offered).count())
-        && differences > 0
-    {
+        say(&format!("catalog upgraded: {} values differ", moved.len()));
+    } else if !offered.is_empty() {
         say(&format!(
-            "the sizes stay those of catalog {}; this tierform's catalog {CATALOG} has {differences} of them otherwise: \
+            "what was decided for this directory stays; this tierform's catalog would decide {} values otherwise: \
              tierform diff --upgrade-catalog shows, tierform generate --upgrade-catalog takes them",
-            after.catalog
+            offered.len()
         ));
     }
 }

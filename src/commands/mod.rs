@@ -18,14 +18,14 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use tierform::deployment::{Catalog as Decisions, Deployment, OpenError};
 use tierform::diagnostic::{self, Diagnostic};
-use tierform::frozen::{Answers, CATALOG, Frozen};
-use tierform::output::{self, Opened, OutputError};
+use tierform::output::OutputError;
 use tierform::render::RenderError;
 use tierform::sizing::Warning;
 use tierform::spec::{self, Cloud, Spec, Unreadable};
 use tierform::tree::sha256_hex;
-use tierform::{Compiled, catalog, compile, compile_reading, resolve};
+use tierform::{Compiled, catalog, compile, resolve};
 
 use crate::cli::{Catalog, Command, Place, Question};
 
@@ -55,6 +55,9 @@ pub enum Failure {
     /// What was asked about is not there.
     #[error("error: {0}")]
     NotExplained(#[from] tierform::explain::NotExplained),
+    /// What was decided for the directory could not be read.
+    #[error("error: {0}")]
+    Open(OpenError),
     /// The result could not be printed.
     #[error("error: the result could not be printed: {0}")]
     Print(std::io::Error),
@@ -86,48 +89,30 @@ pub fn compiled(path: &Path) -> Result<Compiled, Failure> {
     compile(&text).map_err(|problems| Failure::Spec(report(&problems, &path.display().to_string(), &text)))
 }
 
-/// A spec on disk, compiled, and the directory that is generated from it.
+/// A spec on disk and the directory that is generated from it.
 pub struct Project {
-    pub compiled: Compiled,
+    pub deployment: Deployment,
     pub spec_sha256: String,
-    /// The output directory as it is.
-    pub opened: Opened,
-    /// The sizes that are in force.
-    pub frozen: Frozen,
-    /// What the catalog aboard would say instead, where the directory's sizes are from another one.
-    pub offered: Option<Frozen>,
 }
 
 impl Project {
-    /// Reads all of it; `upgrade` takes this program's catalog instead of the directory's frozen sizes.
+    /// Reads both; `upgrade` takes this program's catalog instead of what was decided for the directory.
     pub fn load(place: &Place, upgrade: bool) -> Result<Project, Failure> {
         let text = spec::load(&place.spec)?;
-        let refused = |problems: Vec<Diagnostic>| {
-            Failure::Spec(report(&problems, &place.spec.display().to_string(), &text))
-        };
         let reading = spec::read(&text);
         let output = reading.spec.as_ref().and_then(|spec| spec.output.as_ref());
         let output = output.map_or("infra", |output| output.get_ref());
         let beside = || place.spec.parent().unwrap_or(Path::new("")).join(output);
         let out = place.out.clone().unwrap_or_else(beside);
-        // A mistake in the spec is told first.
-        let opened = output::open(&out);
-        let held = opened.as_ref().ok().and_then(Opened::manifest).map(|manifest| &manifest.frozen);
-        let answers = match held {
-            Some(held) if upgrade => Answers::upgraded(held),
-            Some(held) => Answers::held(held),
-            None => Answers::default(),
-        };
-        let compiled = compile_reading(reading, &answers).map_err(refused)?;
-        let opened = opened?;
-        let frozen = answers.into_frozen();
-        let offered = (frozen.catalog != CATALOG).then(|| {
-            let current = Answers::default();
-            // A spec that the catalog aboard refuses has nothing to offer.
-            tierform::resolve_with(compiled.spec.clone(), &current).map(|_| current.into_frozen())
-        });
-        let offered = offered.and_then(Result::ok);
-        Ok(Project { compiled, spec_sha256: sha256_hex(text.as_bytes()), opened, frozen, offered })
+        let decisions = if upgrade { Decisions::Upgraded } else { Decisions::Kept };
+        let deployment = Deployment::open(&text, reading, &out, decisions).map_err(|error| match error {
+            OpenError::Spec(problems) => {
+                Failure::Spec(report(&problems, &place.spec.display().to_string(), &text))
+            }
+            OpenError::Output(error) => error.into(),
+            other => Failure::Open(other),
+        })?;
+        Ok(Project { deployment, spec_sha256: sha256_hex(text.as_bytes()) })
     }
 }
 

@@ -174,7 +174,7 @@ impl<'a> Explainer<'a> {
         let because = self.because(row, &at, &keys);
         let notes = self.compiled.sizing.row.footnotes.iter().filter(|note| note.about == row.component);
         let notes = notes.map(|note| note.says).collect();
-        let page = self.compiled.plan.page;
+        let page = self.compiled.sizing.row.page;
         let published = (row.published)(&at).map(|text| Published { row: text, page, notes });
         let limits = (row.limits)(&at);
         Figure { what, value, because, rule: row.rule, published, keys, limits, arguments }

@@ -226,7 +226,7 @@ fn carries(vcpus: f64, memory_gb: f64) -> String {
 /// Every limit on workspaces a node.
 fn weighed(at: &At<'_>) -> Vec<String> {
     let Some(cluster) = at.planned() else { return Vec::new() };
-    let one = |(of, most): &(&str, u32)| match *of {
+    let one = |(of, most): &(String, u32)| match of.as_str() {
         "table" => format!("the page's density, or 16: {most}"),
         of => format!("{of} of a {} node: {most}", cluster.node.machine_type.value),
     };

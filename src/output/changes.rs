@@ -194,10 +194,14 @@ impl<'t> Changes<'t> {
 
     /// Whether the records say already what they would say after writing.
     pub fn is_recorded(&self) -> bool {
+        // A spec that says the same in other words decides nothing new.
+        fn decisions(manifest: &Manifest) -> Option<&serde_json::Value> {
+            manifest.record.as_ref().map(|record| &record.plan)
+        }
         let same = |before: &Manifest| {
             before.format == FORMAT
                 && before.files == self.after.files
-                && before.frozen == self.after.frozen
+                && decisions(before) == decisions(&self.after)
                 && before.pending.is_empty()
         };
         self.before.as_ref().is_some_and(same) && !self.is_littered

@@ -9,7 +9,7 @@ use super::disk::{self, Disk, Found, What};
 use super::manifest::{Manifest, check_path};
 use super::merge::{Clash, merge};
 use super::{Base, OutputError};
-use crate::frozen::Frozen;
+use crate::record::Record;
 use crate::tree::{File, Tree, sha256_hex};
 
 /// What a run is about, beside the tree.
@@ -19,8 +19,8 @@ pub struct Request<'a> {
     pub spec_sha256: &'a str,
     /// The program that made the tree out of the spec and the sizes, for the manifest; empty where it was made otherwise.
     pub program: &'a str,
-    /// The sizes in the tree, for the manifest.
-    pub frozen: Frozen,
+    /// What was decided for the tree, for the manifest.
+    pub record: Option<Record>,
     /// Edited files that are to be replaced by the generated ones: their paths, or those of directories above them.
     pub force: &'a [String],
     /// Deleted files that are to come back, likewise.
@@ -47,7 +47,7 @@ impl Request<'_> {
     /// The manifest of a directory that fulfils it, without files yet.
     fn manifest(&self) -> Manifest {
         Manifest {
-            frozen: self.frozen.clone(),
+            record: self.record.clone(),
             program: self.program.to_owned(),
             ..Manifest::new(self.spec_sha256)
         }

@@ -7,19 +7,21 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{OutputError, STATE_DIR, disk};
-use crate::frozen::Frozen;
+use crate::record::{Frozen, Record};
+use crate::tree::sha256_hex;
 
 /// The manifest format that this program writes; it reads this one and all before it.
-pub(super) const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 4;
 
 /// The record of one output directory. No times and no places: the same spec and version give the same bytes.
 ///
 /// Unknown keys are refused, because a program that does not know a key would drop it on the next write: adding one
 /// means raising `FORMAT`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The format of this record. Format 1 had no `frozen` and no `merging`, formats 1 and 2 no `program`.
+    /// The format of this record. Format 1 had neither `frozen` nor `merging`, formats 1 and 2 no `program`,
+    /// formats 1 to 3 no `record`.
     pub(super) format: u64,
     /// The version of tierform that last changed the directory.
     pub tierform: String,
@@ -29,9 +31,12 @@ pub struct Manifest {
     /// again. Empty where that is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) program: String,
-    /// The sizes that the directory has, and the catalog that they were taken from.
-    #[serde(default)]
-    pub frozen: Frozen,
+    /// What was decided for the directory, and for which spec.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Record>,
+    /// What formats 2 and 3 had in place of `record`.
+    #[serde(default, skip_serializing)]
+    pub frozen: Option<Frozen>,
     /// Path → sha256 of the generated text that the file on disk is, or that the user started to edit from.
     pub files: BTreeMap<String, String>,
     /// Only while a run is under way: path → sha256 of what it puts there, or takes away. Found at a start, it says
@@ -63,8 +68,14 @@ impl Manifest {
             files: BTreeMap::new(),
             pending: BTreeMap::new(),
             merging: BTreeMap::new(),
-            frozen: Frozen::default(),
+            record: None,
+            frozen: None,
         }
+    }
+
+    /// Whether the directory was last changed for the spec with that text.
+    pub fn is_of(&self, spec: &str) -> bool {
+        self.spec_sha256 == sha256_hex(spec.as_bytes())
     }
 
     /// Where the manifest of an output directory is.
@@ -242,7 +253,7 @@ mod tests {
     #[test]
     fn format_1_is_read_and_paths_that_differ_by_case_alone_are_refused() {
         let first = parse(&json("main.tf", &"0".repeat(64))).unwrap();
-        assert_eq!((first.format, first.frozen.catalog), (1, 0));
+        assert_eq!((first.format, first.frozen), (1, None));
         let files = serde_json::json!({ "a/Main.tf": "0".repeat(64), "a/main.tf": "0".repeat(64), "b": "0".repeat(64) });
         let two = serde_json::json!({"format": 2, "tierform": "0.1.0", "spec_sha256": "", "files": files});
         let error = parse(&two.to_string()).unwrap_err().to_string();
@@ -251,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_names_the_version_to_use() {
-        let error = parse(r#"{"format":4,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
-        assert!(error.contains("format 4, written by tierform 9.1.0"), "{error}");
+        let error = parse(r#"{"format":99,"tierform":"9.1.0","blocks":[]}"#).unwrap_err().to_string();
+        assert!(error.contains("format 99, written by tierform 9.1.0"), "{error}");
     }
 }

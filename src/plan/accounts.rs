@@ -1,17 +1,16 @@
 //! What of the plan is the user's own or one cloud's: the account that it goes to, and networks that are there already.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::addresses::ZONE_KEYS;
 use super::{ClusterPlan, azure};
 use crate::catalog::releases;
-use crate::frozen::Answers;
 use crate::sizing::Figure;
 use crate::spec::{self, Spec};
 
 /// The user's own network.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Existing {
     /// Its id.
     pub id: String,
@@ -20,7 +19,7 @@ pub struct Existing {
     /// Whether it has Google's private service access.
     pub private_services: bool,
     /// Its subnets: by kind, then by zone key; on Azure and Google Cloud one name a kind under `a`.
-    pub subnets: IndexMap<&'static str, IndexMap<&'static str, String>>,
+    pub subnets: IndexMap<String, IndexMap<String, String>>,
 }
 
 impl Existing {
@@ -29,18 +28,20 @@ impl Existing {
         let texts = |list: &[spec::Spanned<String>]| -> Vec<String> {
             list.iter().map(|text| text.get_ref().clone()).collect()
         };
-        let zonal = |list: &[spec::Spanned<String>]| ZONE_KEYS.into_iter().zip(texts(list)).collect();
+        let zonal = |list: &[spec::Spanned<String>]| {
+            ZONE_KEYS.map(str::to_owned).into_iter().zip(texts(list)).collect()
+        };
         Existing {
             id: keys.id.get_ref().clone(),
             nat_addresses: (1..).map(|at| format!("nat-{at}")).zip(texts(&keys.nat_addresses)).collect(),
             private_services: keys.private_services,
-            subnets: keys.subnets.iter().map(|(kind, list)| (*kind, zonal(list))).collect(),
+            subnets: keys.subnets.iter().map(|(kind, list)| ((*kind).to_owned(), zonal(list))).collect(),
         }
     }
 }
 
 /// What only Google Cloud has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gcp {
     /// The project's id.
     pub project: String,
@@ -66,7 +67,7 @@ impl Gcp {
 }
 
 /// What only AWS has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Aws {
     /// The one account that may be applied to.
     pub account_id: Option<String>,
@@ -83,7 +84,7 @@ pub struct Aws {
 }
 
 /// What only Azure has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Azure {
     /// The subscription's id.
     pub subscription_id: String,
@@ -114,7 +115,7 @@ pub struct Azure {
 }
 
 /// A resource group of Azure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResourceGroup {
     /// Its name.
     pub name: String,
@@ -124,7 +125,7 @@ pub struct ResourceGroup {
 
 impl Aws {
     /// The keys of `[aws]`.
-    pub(super) fn of(keys: &spec::Aws, answers: &Answers) -> Aws {
+    pub(super) fn of(keys: &spec::Aws) -> Aws {
         let (is_asked, why) = match keys.nat_per_zone {
             true => (true, "aws.nat_per_zone in coder.toml"),
             false => (false, "one for all zones, which is cheaper; lost with its zone until it is replaced"),
@@ -135,7 +136,7 @@ impl Aws {
             admins: keys.admins.iter().map(|arn| arn.get_ref().clone()).collect(),
             api_cidrs: keys.api_cidrs.iter().map(|cidr| cidr.get_ref().clone()).collect(),
             nat_per_zone: Figure { value: is_asked, reason: why.to_owned() },
-            kubernetes_version: releases::kubernetes(answers),
+            kubernetes_version: releases::kubernetes(),
         }
     }
 }

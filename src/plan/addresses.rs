@@ -5,29 +5,29 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ClusterPlan;
 use crate::diagnostic::Diagnostic;
 use crate::sizing::Figure;
 
 /// The ranges of a deployment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Addresses {
     /// All of them lie in it.
     pub cidr: Figure<String>,
     /// The parts by name, each cloud's own; `reason` says what has to fit, where counts decide.
-    pub ranges: IndexMap<&'static str, Figure<Cidrs>>,
+    pub ranges: IndexMap<String, Figure<Cidrs>>,
 }
 
 /// One range, or one for each zone by the zone's key.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cidrs {
     /// One for the whole region.
     One(String),
     /// One a zone: `a`, `b`, `c`.
-    Zonal(IndexMap<&'static str, String>),
+    Zonal(IndexMap<String, String>),
 }
 
 /// How one cloud's network is cut.
@@ -155,7 +155,7 @@ pub fn cut(layout: &Layout, block: &Block, wanted: &[Of], need: &Need) -> Result
     }
     let ranges = parts().map(|part| {
         let range = place(part.at, network, need.zones)?;
-        Some((part.name, Figure { value: range, reason: (part.need)(need).1 }))
+        Some((part.name.to_owned(), Figure { value: range, reason: (part.need)(need).1 }))
     });
     let ranges = ranges.collect::<Option<IndexMap<_, _>>>();
     let ranges =
@@ -176,7 +176,10 @@ fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Cidrs> {
         }
         At::Zonal { below, nth: first } => {
             let keys = ZONE_KEYS.iter().take(zones as usize).enumerate();
-            Cidrs::Zonal(keys.map(|(at, key)| Some((*key, nth(below, first + at)?))).collect::<Option<_>>()?)
+            Cidrs::Zonal(
+                keys.map(|(at, key)| Some(((*key).to_owned(), nth(below, first + at)?)))
+                    .collect::<Option<_>>()?,
+            )
         }
     })
 }

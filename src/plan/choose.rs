@@ -6,9 +6,8 @@ use std::ops::{Range, RangeInclusive};
 use super::CloudRules;
 use crate::catalog::{self, Fixup, MachineType, Region, family_zones};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
 use crate::sizing::{Figure, plain};
-use crate::spec::{Cloud, Machines, Spanned, Spec};
+use crate::spec::{Cloud, Spanned, Spec};
 
 /// Zones that a deployment spreads over where the region has them: one may fail without taking the majority.
 const ZONES_WANTED: usize = 3;
@@ -55,17 +54,6 @@ pub struct Zones {
     pub count: u32,
 }
 
-/// The question to the catalog for `what`, with all of the spec that the answer follows from.
-pub fn question(spec: &Spec, cloud: Cloud, region: &str, what: &str) -> String {
-    let machines = match (spec.machines, spec.burstable) {
-        (Machines::Published, false) => "published",
-        (Machines::Published, true) => "published, burstable",
-        (Machines::Current, false) => "current",
-        (Machines::Current, true) => "current, burstable",
-    };
-    format!("{what} on {} in {region}, {machines}", cloud.as_str())
-}
-
 /// Where machines are chosen for.
 pub struct Place<'a> {
     pub cloud: Cloud,
@@ -81,7 +69,6 @@ pub struct Place<'a> {
 /// Chooses machines in one region and remembers which families must be sold in the zones.
 pub struct Chooser<'a> {
     spec: &'a Spec,
-    answers: &'a Answers,
     /// Where.
     pub place: Place<'a>,
     families: Vec<(&'static str, &'static [&'static str])>,
@@ -95,16 +82,16 @@ pub fn counted(zones: usize) -> u32 {
 }
 
 impl<'a> Chooser<'a> {
-    pub fn new(spec: &'a Spec, place: Place<'a>, answers: &'a Answers) -> Self {
-        Chooser { spec, answers, place, families: Vec::new(), problems: Vec::new() }
+    pub fn new(spec: &'a Spec, place: Place<'a>) -> Self {
+        Chooser { spec, place, families: Vec::new(), problems: Vec::new() }
     }
 
     /// A machine for `wish`, with its reason; `None` after recording why there is none.
     pub fn choose(&mut self, wish: &Wish<'_>) -> Option<(&'static MachineType, String)> {
         let chosen = match (wish.asked, wish.published) {
             (Some(asked), _) => self.asked(wish, asked),
-            (None, Some(name)) => self.kept(wish, self.published(wish, name)),
-            (None, None) => self.kept(wish, self.chained(wish)),
+            (None, Some(name)) => self.published(wish, name),
+            (None, None) => self.chained(wish),
         };
         match chosen {
             Ok((machine, reason)) => {
@@ -117,24 +104,6 @@ impl<'a> Chooser<'a> {
                 None
             }
         }
-    }
-
-    /// The frozen machine for such a wish, if there is one that is still sold, else the one that is chosen now.
-    fn kept(
-        &self,
-        wish: &Wish<'_>,
-        current: Result<(&'static MachineType, String), Diagnostic>,
-    ) -> Result<(&'static MachineType, String), Diagnostic> {
-        let what = format!("{} for {} vCPU, {} GB", wish.key, plain(wish.vcpus), plain(wish.memory_gb));
-        let question = question(self.spec, self.place.cloud, self.place.region.name, &what);
-        let held = self.answers.recall(&question).and_then(|name| catalog::machine(self.place.cloud, name));
-        let chosen = match (held.filter(|machine| self.sold_here(machine).is_some()), current) {
-            (Some(held), Ok((machine, reason))) if held == machine => (machine, reason),
-            (Some(held), _) => (held, format!("{}, frozen when it was first generated", wish.need)),
-            (None, current) => current?,
-        };
-        self.answers.note(question, chosen.0.name.to_owned());
-        Ok(chosen)
     }
 
     fn asked(

@@ -9,7 +9,6 @@ use super::places::{ClusterPlace, published};
 use super::{CloudRules, ClusterPlan, Requests};
 use crate::catalog::MachineType;
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
 use crate::sizing::{Cluster, Figure, Request, Sizing, Warning};
 use crate::spec::{Spanned, Spec};
 
@@ -18,6 +17,11 @@ const HOST_DISK_BASE_GB: u32 = 20;
 /// Boot disk of a provisioner host: a daemon's part. A cache holds some providers of hundreds of MB each, beside it stands
 /// one build's work directory (coder/coder `executor.go`: neither is shared between daemons). DERIVED.
 const HOST_DISK_DAEMON_GB: u32 = 4;
+
+/// Boot disk of a node: the images of its workspaces. DERIVED.
+const NODE_DISK_GB: u32 = 100;
+/// Boot disk of a system node. DERIVED.
+const SYSTEM_NODE_DISK_GB: u32 = 50;
 
 /// A machine type and why it was chosen.
 pub type Chosen = (&'static MachineType, String);
@@ -76,7 +80,7 @@ pub fn choose(
     });
     if let Some((node, _)) = node.as_ref().filter(|(node, _)| node.arm) {
         // Which of its series it is follows later from the number of nodes; the family is the same.
-        let system = system_machine(node, 0, rules, chooser.place.region, &Answers::default());
+        let system = system_machine(node, 0, rules, chooser.place.region);
         chooser.demand(system.0);
     }
     Some(Machines { host: host?, node: node? })
@@ -103,7 +107,6 @@ pub fn plan(
     place: &ClusterPlace,
     machines: &Machines,
     zones: &Zones,
-    answers: &Answers,
     warnings: &mut Vec<Warning>,
 ) -> Result<ClusterPlan, Diagnostic> {
     let rules = CloudRules::of(place.cloud);
@@ -113,7 +116,7 @@ pub fn plan(
     warnings.extend(machines.host.as_ref().and_then(|host| builds_on_arm(host.0)));
     let Nodes { density, request, min, max, max_pods } =
         density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
-    let system = system_machine(node_machine.0, max.value, rules, place.region, answers);
+    let system = system_machine(node_machine.0, max.value, rules, place.region);
     let on_arm = Warning {
         code: "workspaces_on_arm",
         message: format!(
@@ -125,11 +128,11 @@ pub fn plan(
     if node_machine.0.arm && !warnings.contains(&on_arm) {
         warnings.push(on_arm);
     }
-    let base_gb = answers.keep("boot disk of a provisioner host, in GB", HOST_DISK_BASE_GB);
-    let (builds_gb, builds) = build_disk(cluster.hosts.per_host.value, answers);
+    let base_gb = HOST_DISK_BASE_GB;
+    let (builds_gb, builds) = build_disk(cluster.hosts.per_host.value);
     Ok(ClusterPlan {
         name: cluster.name.clone(),
-        cloud: place.cloud.as_str(),
+        cloud: place.cloud,
         region: place.region.name.to_owned(),
         zones: zones.names.value.clone(),
         zone_count: zones.count,
@@ -141,18 +144,13 @@ pub fn plan(
         node: node(
             rules,
             node_machine,
-            answers.keep("boot disk of a node, in GB", 100),
+            NODE_DISK_GB,
             "container images of the workspaces; their homes are volumes of their own",
         ),
         nodes_min: min,
         nodes_max: max,
         max_pods,
-        system_node: node(
-            rules,
-            &system,
-            answers.keep("boot disk of a system node, in GB", 50),
-            "images of Kubernetes' own pods",
-        ),
+        system_node: node(rules, &system, SYSTEM_NODE_DISK_GB, "images of Kubernetes' own pods"),
         system_nodes: (rules.node.system)(zones.count),
         host: machines.host.as_ref().map(|host| {
             machine(host, true, base_gb + builds_gb, &format!("{base_gb} for the system + {builds}"))
@@ -166,8 +164,8 @@ pub fn plan(
 }
 
 /// What so many daemons add to a boot disk in GB, and why.
-pub fn build_disk(daemons: u32, answers: &Answers) -> (u32, String) {
-    let each = answers.keep("boot disk of a provisioner host for each daemon, in GB", HOST_DISK_DAEMON_GB);
+pub fn build_disk(daemons: u32) -> (u32, String) {
+    let each = HOST_DISK_DAEMON_GB;
     (each * daemons, format!("{each} a daemon: its provider cache and work directory"))
 }
 
@@ -178,7 +176,7 @@ pub fn tag(clusters: &mut [ClusterPlan]) -> Option<Warning> {
         return None;
     }
     for cluster in &mut *clusters {
-        cluster.tags.insert("cluster", cluster.name.clone());
+        cluster.tags.insert("cluster".to_owned(), cluster.name.clone());
     }
     let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     Some(Warning {

@@ -1,11 +1,9 @@
 //! The managed database. Where a cloud sells a list of sizes, one is chosen as machines are: the user's wish if it carries the
 //! row, else the printed one, else the first series of the chain that the region sells.
 
-use super::choose::question;
 use super::{CloudRules, Database};
 use crate::catalog::{self, DatabaseType, Region, releases};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
 use crate::sizing::{Figure, Sizing, capacity};
 use crate::spec::{Cloud, Machines, Spec};
 
@@ -123,17 +121,6 @@ pub fn choose(
 /// Daily backups kept unless the spec says otherwise: two weeks, so that a fault found after a holiday can be undone. DERIVED.
 const BACKUP_DAYS: u32 = 14;
 
-/// The database's size, frozen unless the spec names one.
-pub fn keep(spec: &Spec, sizing: &Sizing, answers: &Answers, current: Figure<String>) -> Figure<String> {
-    if spec.database.machine.is_some() {
-        return current;
-    }
-    let row = &sizing.database;
-    let what = format!("database for {} vCPU, {} GB", row.vcpus.value, row.memory_gb.value);
-    let question = question(spec, *spec.cloud.get_ref(), spec.region.get_ref(), &what);
-    Figure { value: answers.keep(question, current.value), ..current }
-}
-
 /// What the cloud refuses of `[database]` beside its size.
 pub fn limits(spec: &Spec, rules: &CloudRules) -> Vec<Diagnostic> {
     let keys = &spec.database;
@@ -163,13 +150,7 @@ pub fn limits(spec: &Spec, rules: &CloudRules) -> Vec<Diagnostic> {
 }
 
 /// The database of the plan: the user's keys, else the page's figures and ours.
-pub fn plan(
-    spec: &Spec,
-    sizing: &Sizing,
-    rules: &CloudRules,
-    machine: Figure<String>,
-    answers: &Answers,
-) -> Database {
+pub fn plan(spec: &Spec, sizing: &Sizing, rules: &CloudRules, machine: Figure<String>) -> Database {
     let keys = &spec.database;
     let asked = |key: &str| format!("database.{key} in coder.toml");
     let high_availability = match &keys.high_availability {
@@ -186,17 +167,14 @@ pub fn plan(
     };
     let backup_days = match &keys.backup_days {
         Some(days) => Figure { value: *days.get_ref(), reason: asked("backup_days") },
-        None => Figure {
-            value: answers.keep("days that backups are kept", BACKUP_DAYS),
-            reason: "one a day".to_owned(),
-        },
+        None => Figure { value: BACKUP_DAYS, reason: "one a day".to_owned() },
     };
     Database {
         machine,
         version: match &keys.version {
             Some(version) => Figure { value: *version.get_ref(), reason: asked("version") },
             None => Figure {
-                value: answers.keep("release of PostgreSQL", releases::POSTGRES_VERSION),
+                value: releases::POSTGRES_VERSION,
                 reason: "Coder needs 13 or newer; database.version upgrades it, with downtime".to_owned(),
             },
         },

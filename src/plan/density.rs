@@ -1,7 +1,7 @@
 //! How many workspaces a node takes, and so how many nodes: the least of what memory, CPU, pods and volumes allow out of
 //! what the node leaves to pods, or the density that the tier page states.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::MachineType;
 use crate::diagnostic::Diagnostic;
@@ -17,14 +17,14 @@ pub struct Allocatable {
 }
 
 /// Workspaces a node, and what binds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Density {
     /// Workspaces a node.
     pub per_node: u32,
     /// memory, cpu, pods, volumes, table or override.
-    pub bound_by: &'static str,
+    pub bound_by: String,
     /// Every limit that was weighed, with the workspaces that it allows; none where the user states the density.
-    pub limits: Vec<(&'static str, u32)>,
+    pub limits: Vec<(String, u32)>,
 }
 
 /// The nodes of a cluster.
@@ -226,14 +226,15 @@ fn density(
     asked: Option<u32>,
 ) -> Density {
     if let Some(per_node) = asked {
-        return Density { per_node, bound_by: "override", limits: Vec::new() };
+        return Density { per_node, bound_by: "override".to_owned(), limits: Vec::new() };
     }
     let volumes = (volumes.unwrap_or(u32::MAX), "volumes");
     let table = (cluster.table.map_or(PER_NODE_CAP, |(_, dense)| dense), "table");
     let least = |limits: &[(u32, &'static str)]| {
         let (per_node, bound_by) = limits.iter().copied().min_by_key(|(most, _)| *most).unwrap_or(table);
         let weighed = limits.iter().copied().filter(|(most, _)| *most < u32::MAX);
-        Density { per_node, bound_by, limits: weighed.map(|(most, of)| (of, most)).collect() }
+        let limits = weighed.map(|(most, of)| (of.to_owned(), most)).collect();
+        Density { per_node, bound_by: bound_by.to_owned(), limits }
     };
     // The page's own density stands against its own requests, which `requests` cuts to what fits.
     if cluster.table.is_some() && !cluster.request_is_asked {

@@ -159,7 +159,7 @@ const NAT_ADDRESSES: u32 = 2;
 
 /// The regional quota that a machine's vCPUs count against: its series' own, but for the oldest, which share `CPUS`.
 fn cpu_quota(machine: &Machine) -> String {
-    match machine.family {
+    match machine.family.as_str() {
         "n1" | "e2" => "CPUs".to_owned(),
         series => format!("{} CPUs", series.to_uppercase()),
     }

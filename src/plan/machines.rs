@@ -2,7 +2,6 @@
 
 use super::{CloudRules, Machine};
 use crate::catalog::{self, MachineType, Region, family_zones};
-use crate::frozen::Answers;
 use crate::sizing::Figure;
 
 /// A group of equal machines with a boot disk.
@@ -17,8 +16,8 @@ pub fn machine(
         machine_type: Figure { value: machine.name.to_owned(), reason: reason.clone() },
         vcpus: machine.vcpus,
         memory_gib: machine.memory_gib,
-        family: machine.family,
-        disk_type: if fast { disks.fast } else { disks.plain },
+        family: machine.family.to_owned(),
+        disk_type: if fast { disks.fast } else { disks.plain }.to_owned(),
         disk_gb: Figure { value: disk_gb, reason: disk_reason.to_owned() },
     }
 }
@@ -30,7 +29,10 @@ pub fn node(
     disk_gb: u32,
     disk_reason: &str,
 ) -> Machine {
-    Machine { disk_type: (rules.node.disk)(of.0, disk_gb), ..machine(of, false, disk_gb, disk_reason) }
+    Machine {
+        disk_type: (rules.node.disk)(of.0, disk_gb).to_owned(),
+        ..machine(of, false, disk_gb, disk_reason)
+    }
 }
 
 /// The machine of the static pool: the nodes' own family, so that one quota covers both. Large clusters run more of
@@ -40,7 +42,6 @@ pub fn system_machine(
     nodes_max: u32,
     rules: &CloudRules,
     region: &'static Region,
-    answers: &Answers,
 ) -> (&'static MachineType, String) {
     let vcpus = if nodes_max > 64 { 4 } else { 2 };
     let smallest = |series: &&str| {
@@ -52,10 +53,6 @@ pub fn system_machine(
     // Not everything that a cloud runs there by itself is built for ARM.
     let series = if node.arm { rules.nodes } else { std::slice::from_ref(&node.series) };
     let same = series.iter().find_map(smallest).unwrap_or(node);
-    let question = format!("machine of the system nodes beside {} with {vcpus} vCPU", node.name);
-    let held = answers.recall(&question).and_then(|name| catalog::machine(node.cloud, name));
-    let same = held.unwrap_or(same);
-    answers.note(question, same.name.to_owned());
     let of = if node.arm { "x86" } else { "in the nodes' family" };
     (same, format!("Kubernetes' own pods; {vcpus} vCPU at up to {nodes_max} nodes, {of}"))
 }

@@ -32,8 +32,8 @@ use indexmap::IndexMap;
 use crate::catalog::releases::{self, Checksums};
 use crate::catalog::{self, MachineType, Region};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
-use crate::sizing::{Figure, OPEN_CONNECTIONS, Sizing, Warning, capacity};
+use crate::record::Decided;
+use crate::sizing::{Figure, Sizing, Warning, capacity};
 use crate::spec::{Cloud, Spanned, Spec};
 use choose::{Chooser, Wish, ZoneRules};
 use density::NodeRules;
@@ -84,12 +84,12 @@ impl CloudRules {
 /// # Errors
 /// Every value that the catalog or the cloud refuses: an unknown region, zone or machine type, a machine too small for its
 /// role, a family not sold there, an address range too small.
-pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Vec<Diagnostic>> {
+pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Vec<Diagnostic>> {
     let home = places::home(spec)?;
     let places = places::of_clusters(spec, sizing, home)?;
     let (cloud, region) = (home.cloud, home.region);
     let rules = CloudRules::of(cloud);
-    let mut choosers = places::choosers(spec, answers, home, &places);
+    let mut choosers = places::choosers(spec, home, &places);
 
     let coderd_machine = choosers[0].choose(&Wish {
         key: "coderd.machine",
@@ -108,9 +108,8 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         .zip(&places)
         .map(|(cluster, place)| clusters::choose(spec, sizing, cluster, &mut choosers[place.chooser]))
         .collect();
-    let database = (rules.database)(spec, sizing, region)
-        .map(|current| databases::keep(spec, sizing, answers, current))
-        .map_err(|problem| choosers[0].problems.push(problem));
+    let database =
+        (rules.database)(spec, sizing, region).map_err(|problem| choosers[0].problems.push(problem));
     choosers[0].problems.extend(databases::limits(spec, rules));
     let zones: Vec<_> = choosers.iter_mut().map(Chooser::zones).collect();
     let problems: Vec<Diagnostic> =
@@ -146,7 +145,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
     let mut planned: Vec<_> = parts
         .filter_map(|((cluster, place), machines)| {
             let zones = &zones[place.chooser];
-            clusters::plan(cluster, place, machines, zones, answers, &mut warnings)
+            clusters::plan(cluster, place, machines, zones, &mut warnings)
                 .map_err(|problem| problems.push(problem))
                 .ok()
         })
@@ -165,39 +164,39 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
     warnings.extend(clusters::tag(&mut planned));
     let coderd = Coderd {
         replicas: sizing.coderd.replicas.clone(),
-        machine: coderd_host(&coderd_machine, sizing.coderd.daemons.as_ref(), answers),
+        machine: coderd_host(&coderd_machine, sizing.coderd.daemons.as_ref()),
         license: spec.license(),
         daemons: sizing.coderd.daemons.clone(),
         max_open_connections: Figure {
-            value: answers.keep(OPEN_CONNECTIONS, releases::MAX_OPEN_CONNECTIONS),
+            value: releases::MAX_OPEN_CONNECTIONS,
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
         },
     };
     let zone_count = zones[0].count;
     let moves = Cloud::ALL.into_iter().flat_map(catalog::moves);
-    let moves = Moved::all(cloud.as_str(), moves, &planned);
+    let moves = Moved::all(cloud, moves, &planned);
     let quotas = quotas::tables(spec, home, zone_count, &coderd, &planned);
     let members = planned.into_iter().zip(&sizing.clusters).zip(&places);
     let members =
         members.map(|((plan, sized), place)| Member { plan, sized, place, zones: &zones[place.chooser] });
-    let Networks { home: network, clusters, sites } =
-        sites::divide(spec, sizing, home, &coderd, zone_count, members.collect(), answers)?;
+    let Networks { home: network, clusters, sites, placements } =
+        sites::divide(spec, sizing, home, &coderd, zone_count, members.collect(), decided)?;
 
     Ok(Plan {
-        tier: sizing.row.tier.as_str(),
+        tier: sizing.row.tier.as_str().to_owned(),
         revision: sizing.row.revision,
-        page: sizing.row.page,
+        page: sizing.row.page.to_owned(),
         users: sizing.limits.users,
-        cloud: cloud.as_str(),
+        cloud,
         region: region.name.to_owned(),
-        place: region.place,
+        place: region.place.to_owned(),
         zone_count,
         layout: spec.layout,
         directory: spec.output.as_ref().map_or("infra", |output| output.get_ref()).to_owned(),
         name: spec.name.get_ref().clone(),
         labels: by_key(spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone()))),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp::of(gcp, spec.network.existing.as_ref())),
-        aws: spec.aws.as_ref().map(|aws| Aws::of(aws, answers)),
+        aws: spec.aws.as_ref().map(|aws| Aws::of(aws)),
         azure: spec
             .azure
             .as_ref()
@@ -205,33 +204,41 @@ pub fn build(spec: &Spec, sizing: &Sizing, answers: &Answers) -> Result<Plan, Ve
         access: access(spec),
         network,
         existing: spec.network.existing.as_ref().map(Existing::of),
-        coder: coder_release(spec, answers),
-        terraform: terraform_release(answers),
+        coder: coder_release(spec),
+        terraform: terraform_release(),
         coderd,
         moves,
         clusters,
         sites,
-        database: databases::plan(spec, sizing, rules, database, answers),
+        database: databases::plan(spec, sizing, rules, database),
         state: state(spec),
         quotas,
         warnings,
         zones: zones.swap_remove(0).names,
+        placements,
     })
 }
 
+/// coderd's boot disk. DERIVED.
+const CODERD_DISK_GB: u32 = 30;
+
 /// coderd's machine. Builds benefit from a fast disk, coderd does not (coder/coder `1k-users.md@0e3e292`).
-fn coderd_host(chosen: &clusters::Chosen, daemons: Option<&Figure<u32>>, answers: &Answers) -> Machine {
-    let own_gb = answers.keep("boot disk of coderd, in GB", 30);
+fn coderd_host(chosen: &clusters::Chosen, daemons: Option<&Figure<u32>>) -> Machine {
     match daemons {
         None => machines::machine(
             chosen,
             false,
-            own_gb,
+            CODERD_DISK_GB,
             "the system and the binary; coderd keeps its data in the database",
         ),
         Some(daemons) => {
-            let (builds_gb, builds) = clusters::build_disk(daemons.value, answers);
-            machines::machine(chosen, true, own_gb + builds_gb, &format!("{own_gb} for coderd + {builds}"))
+            let (builds_gb, builds) = clusters::build_disk(daemons.value);
+            machines::machine(
+                chosen,
+                true,
+                CODERD_DISK_GB + builds_gb,
+                &format!("{CODERD_DISK_GB} for coderd + {builds}"),
+            )
         }
     }
 }
@@ -268,36 +275,24 @@ fn access(spec: &Spec) -> Access {
     }
 }
 
-/// The release and its checksums are frozen together.
-fn terraform_release(answers: &Answers) -> TerraformRelease {
+fn terraform_release() -> TerraformRelease {
     let Checksums { amd64, arm64 } = releases::TERRAFORM_SHA256;
-    let own = format!("{} {amd64} {arm64}", releases::TERRAFORM_VERSION);
-    let question = "release of Terraform";
-    let kept = answers.keep(question, own.clone());
-    let (version, amd64, arm64) = match *kept.split(' ').collect::<Vec<_>>() {
-        [version, amd64, arm64] => (version, amd64, arm64),
-        // Kept when there was one checksum: taken anew, and from now on kept whole.
-        _ => {
-            answers.note(question.to_owned(), own);
-            (releases::TERRAFORM_VERSION, amd64, arm64)
-        }
-    };
     TerraformRelease {
         version: Figure {
-            value: version.to_owned(),
+            value: releases::TERRAFORM_VERSION.to_owned(),
             reason: "what this Coder bundles; on PATH, so that no daemon downloads its own".to_owned(),
         },
         sha256: Checksums { amd64: amd64.to_owned(), arm64: arm64.to_owned() },
     }
 }
 
-fn coder_release(spec: &Spec, answers: &Answers) -> CoderRelease {
+fn coder_release(spec: &Spec) -> CoderRelease {
     let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
     CoderRelease {
         version: match text(&spec.coder.version) {
             Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
             None => Figure {
-                value: answers.keep("release of Coder", releases::CODER_VERSION.to_owned()),
+                value: releases::CODER_VERSION.to_owned(),
                 reason: "newest stable release when this tierform was made".to_owned(),
             },
         },
@@ -325,6 +320,13 @@ fn one_package(spec: &Spec, mut machines: impl Iterator<Item = &'static MachineT
         )
         .help("leave it out, and the release's own checksum file decides; or choose machines of one architecture"),
     )
+}
+
+/// The quota tables of a plan some of whose figures were decided earlier; `None` where its region is not in the catalog any more.
+pub(crate) fn quotas_of(spec: &Spec, plan: &Plan) -> Option<Vec<Quota>> {
+    let home = places::Home { cloud: plan.cloud, region: catalog::region(plan.cloud, &plan.region)? };
+    let clusters: Vec<_> = plan.all_clusters().cloned().collect();
+    Some(quotas::tables(spec, home, plan.zone_count, &plan.coderd, &clusters))
 }
 
 /// Whether the tier's page names no machine types at all.

@@ -3,7 +3,6 @@
 use super::choose::{Chooser, Place, counted};
 use crate::catalog::{self, Published, Region};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
 use crate::sizing::Sizing;
 use crate::spec::{Cloud, Machines, Spanned, Spec};
 
@@ -65,12 +64,7 @@ pub fn of_clusters(spec: &Spec, sizing: &Sizing, home: Home) -> Result<Vec<Clust
 }
 
 /// A chooser for each place, the control plane's first.
-pub fn choosers<'a>(
-    spec: &'a Spec,
-    answers: &'a Answers,
-    home: Home,
-    places: &[ClusterPlace],
-) -> Vec<Chooser<'a>> {
+pub fn choosers<'a>(spec: &'a Spec, home: Home, places: &[ClusterPlace]) -> Vec<Chooser<'a>> {
     let at_home = Place {
         cloud: home.cloud,
         region: home.region,
@@ -85,12 +79,12 @@ pub fn choosers<'a>(
             .and_then(|existing| existing.subnets.get("nodes"))
             .map(|subnets| counted(subnets.len())),
     };
-    let mut choosers = vec![Chooser::new(spec, at_home, answers)];
+    let mut choosers = vec![Chooser::new(spec, at_home)];
     for (place, cluster) in places.iter().zip(&spec.clusters) {
         if place.chooser == choosers.len() {
             let span = cluster.region.span();
             let there = Place { cloud: place.cloud, region: place.region, span, zones: None, own: None };
-            choosers.push(Chooser::new(spec, there, answers));
+            choosers.push(Chooser::new(spec, there));
         }
     }
     choosers

@@ -2,14 +2,14 @@
 //! generated README.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::places::Home;
 use super::{CloudRules, ClusterPlan, Coderd, Machine};
 use crate::spec::{Cloud, Spec};
 
 /// One quota.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quota {
     /// Its name in the console.
     pub name: String,
@@ -72,8 +72,7 @@ pub fn tables(spec: &Spec, home: Home, zones: u32, coderd: &Coderd, clusters: &[
     };
     let mut regions = vec![at_home];
     for cluster in clusters {
-        let cloud =
-            Cloud::ALL.into_iter().find(|cloud| cloud.as_str() == cluster.cloud).unwrap_or(home.cloud);
+        let cloud = cluster.cloud;
         let is_there = |region: &&mut Region<'_>| region.cloud == cloud && region.name == cluster.region;
         match regions.iter_mut().find(is_there) {
             Some(region) => region.clusters.push(cluster),
@@ -126,13 +125,13 @@ fn table(spec: &Spec, of: &Region<'_>) -> Vec<Quota> {
         groups.iter().map(|(machine, ..)| (names.cpus)(machine)).collect::<indexmap::IndexSet<_>>().len();
     for (machine, min, max, of) in groups.iter().copied() {
         let disk = machine.disk_gb.value;
-        if let Some(name) = (names.disks)(machine.disk_type) {
+        if let Some(name) = (names.disks)(&machine.disk_type) {
             add(name.to_owned(), min * disk, max.saturating_mul(disk), of);
         }
     }
     for cluster in &of.clusters {
         let volume = cluster.volume_gb.unwrap_or(VOLUME_GB);
-        if let Some(name) = (names.disks)(cluster.node.disk_type)
+        if let Some(name) = (names.disks)(&cluster.node.disk_type)
             && volume > 0
         {
             let all = cluster.running_workspaces.value.saturating_mul(volume);

@@ -1,6 +1,8 @@
 //! Which clusters share a network, and where each network and each cluster's own ranges lie. Ranges that are not named are given out
 //! of one private space, so that no two overlap, and stay with whoever has them once they are in the manifest.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
@@ -10,7 +12,7 @@ use super::choose::Zones;
 use super::places::{ClusterPlace, Home};
 use super::{CloudRules, ClusterPlan, Coderd, Site, aws};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
+use crate::record::Decided;
 use crate::sizing::{Cluster, Figure, Sizing};
 use crate::spec::{Cloud, Layout, Spanned, Spec};
 
@@ -27,6 +29,8 @@ pub struct Networks {
     pub clusters: Vec<ClusterPlan>,
     /// The other networks.
     pub sites: Vec<Site>,
+    /// Whoever was given a range of its own → that range.
+    pub placements: BTreeMap<String, String>,
 }
 
 /// A cluster with all that is known of it.
@@ -73,14 +77,14 @@ pub fn divide(
     coderd: &Coderd,
     home_zones: u32,
     members: Vec<Member<'_>>,
-    answers: &Answers,
+    decided: &Decided,
 ) -> Result<Networks, Vec<Diagnostic>> {
     let keys: Vec<Option<String>> = (0..members.len()).map(|at| network_of(home, &members, at)).collect();
     let mut groups: IndexMap<Option<String>, Vec<Member<'_>>> = IndexMap::from([(None, Vec::new())]);
     for (key, member) in keys.into_iter().zip(members) {
         groups.entry(key).or_default().push(member);
     }
-    let mut ranges = Ranges::new(spec, sizing, home, answers);
+    let mut ranges = Ranges::new(spec, sizing, home, decided);
     let mut networks = Networks {
         home: Addresses {
             cidr: Figure { value: String::new(), reason: String::new() },
@@ -88,6 +92,7 @@ pub fn divide(
         },
         clusters: Vec::new(),
         sites: Vec::new(),
+        placements: BTreeMap::new(),
     };
     let mut problems = meaningless(&groups);
     problems.extend(children(spec, &groups));
@@ -116,6 +121,7 @@ pub fn divide(
         }
     }
     problems.append(&mut ranges.problems);
+    networks.placements = ranges.placements;
     if problems.is_empty() { Ok(networks) } else { Err(problems) }
 }
 
@@ -146,9 +152,9 @@ fn site(
     };
     Ok(Site {
         key,
-        cloud: cloud.as_str(),
+        cloud,
         region: region.name.to_owned(),
-        place: region.place,
+        place: region.place.to_owned(),
         zones: zones.names.clone(),
         zone_count: zones.count,
         network,
@@ -254,18 +260,20 @@ fn collision(
 
 /// The ranges that are taken, and those that are to be had.
 struct Ranges<'a> {
-    answers: &'a Answers,
+    decided: &'a Decided,
     spec: &'a Spec,
     home: Home,
     /// Those that the spec names, each by its key.
     named: Vec<(&'static str, &'a Spanned<Ipv4Net>)>,
     taken: Vec<Ipv4Net>,
+    /// Whoever was given a range → that range.
+    placements: BTreeMap<String, String>,
     /// What the spec names and somebody has already.
     problems: Vec<Diagnostic>,
 }
 
 impl<'a> Ranges<'a> {
-    fn new(spec: &'a Spec, sizing: &'a Sizing, home: Home, answers: &'a Answers) -> Self {
+    fn new(spec: &'a Spec, sizing: &'a Sizing, home: Home, decided: &'a Decided) -> Self {
         let own =
             sizing.clusters.iter().filter_map(|cluster| Some(("clusters.cidr", cluster.cidr.as_ref()?)));
         let named: Vec<_> = spec.network.cidr.iter().map(|cidr| ("network.cidr", cidr)).chain(own).collect();
@@ -274,8 +282,8 @@ impl<'a> Ranges<'a> {
             taken.extend(CloudRules::of(home.cloud).network.default.parse::<Ipv4Net>());
         }
         // What anyone may still hold is nobody else's.
-        taken.extend(answers.placements().filter_map(|range| range.parse::<Ipv4Net>().ok()));
-        Ranges { answers, spec, home, named, taken, problems: Vec::new() }
+        taken.extend(decided.placements.values().filter_map(|range| range.parse::<Ipv4Net>().ok()));
+        Ranges { decided, spec, home, named, taken, placements: BTreeMap::new(), problems: Vec::new() }
     }
 
     fn is_free(&self, range: &Ipv4Net) -> bool {
@@ -284,7 +292,7 @@ impl<'a> Ranges<'a> {
 
     /// The range that stays with `who`, the first of `choices` that is free when there is none yet.
     fn keep(&mut self, who: String, choices: impl Iterator<Item = Ipv4Net>) -> Option<Ipv4Net> {
-        let held = self.answers.placed(&who).and_then(|range| range.parse::<Ipv4Net>().ok());
+        let held = self.decided.placements.get(&who).and_then(|range| range.parse::<Ipv4Net>().ok());
         let range = match held {
             Some(held) => {
                 self.problems.extend(self.named.iter().filter_map(|named| collision(named, &held, &who)));
@@ -293,7 +301,7 @@ impl<'a> Ranges<'a> {
             None => choices.into_iter().find(|range| self.is_free(range))?,
         };
         self.taken.push(range);
-        self.answers.place(who, range.to_string());
+        self.placements.insert(who, range.to_string());
         Some(range)
     }
 
@@ -392,12 +400,12 @@ impl<'a> Ranges<'a> {
     }
 
     /// Addresses of Kubernetes services on AWS, which lie outside the VPC.
-    fn services(&mut self, network: &Addresses, cluster: &str) -> IndexMap<&'static str, Figure<Cidrs>> {
+    fn services(&mut self, network: &Addresses, cluster: &str) -> IndexMap<String, Figure<Cidrs>> {
         self.taken.extend(network.cidr.value.parse::<Ipv4Net>());
         let choices = aws::SERVICES.iter().filter_map(|range| range.parse::<Ipv4Net>().ok());
         let range = self.keep(format!("services of {cluster}"), choices);
         let value = range.map_or_else(|| aws::SERVICES[0].to_owned(), |range| range.to_string());
         let reason = "outside the VPC, apart from every other range".to_owned();
-        IndexMap::from([("services", Figure { value: Cidrs::One(value), reason })])
+        IndexMap::from([("services".to_owned(), Figure { value: Cidrs::One(value), reason })])
     }
 }

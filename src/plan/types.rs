@@ -1,32 +1,34 @@
 //! The plan's types: what the generated directory says, each figure with its reason, as the templates read it.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::accounts::{Aws, Azure, Existing, Gcp, ResourceGroup};
 use super::{Addresses, Cidrs, Density, Quota};
 use crate::catalog::Move;
 use crate::catalog::releases::Checksums;
 use crate::sizing::{Figure, Warning};
-use crate::spec::{Backend, Layout, License};
+use crate::spec::{Backend, Cloud, Layout, License};
 
 /// Everything that the generated directory says.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The tier, as the spec writes it.
-    pub tier: &'static str,
+    pub tier: String,
     /// Its revision.
     pub revision: u8,
     /// The published page.
-    pub page: &'static str,
+    pub page: String,
     /// Users that the tier is good for.
     pub users: u32,
     /// The cloud.
-    pub cloud: &'static str,
+    pub cloud: Cloud,
     /// The region of the control plane.
     pub region: String,
     /// Where that region is.
-    pub place: &'static str,
+    pub place: String,
     /// The zones that machines are spread over, by name; empty where the account's own list or the region decides.
     pub zones: Figure<Vec<String>>,
     /// How many they are.
@@ -68,22 +70,26 @@ pub struct Plan {
     /// What the project must allow.
     pub quotas: Vec<Quota>,
     /// What the user should know.
+    #[serde(skip_deserializing)]
     pub warnings: Vec<Warning>,
     /// Addresses that an earlier version called otherwise.
+    #[serde(skip_deserializing)]
     pub moves: Vec<Moved>,
+    /// Whoever was given an address range of its own → that range: it stays theirs whatever else comes or goes.
+    pub placements: BTreeMap<String, String>,
 }
 
 /// A network beside the control plane's own, in another region or cloud, with its clusters.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Site {
     /// What its modules and variables are called after: `aws_eu_west_1`.
     pub key: String,
     /// Its cloud.
-    pub cloud: &'static str,
+    pub cloud: Cloud,
     /// Its region; on Google Cloud, whose networks are global, that of its first cluster.
     pub region: String,
     /// Where that is.
-    pub place: &'static str,
+    pub place: String,
     /// Its zones, by name; empty where the account's own list or the region decides.
     pub zones: Figure<Vec<String>>,
     /// How many they are.
@@ -109,31 +115,31 @@ impl Plan {
 }
 
 /// An address that an earlier version called otherwise.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
     /// The address before.
     pub from: String,
     /// The address since.
     pub to: String,
     /// The version that renamed it.
-    pub since: &'static str,
+    pub since: String,
 }
 
 impl Moved {
     /// The renamed addresses of a deployment: those in a cluster's modules for each cluster of that cloud, the others where the
     /// control plane is.
     pub(crate) fn all(
-        home: &str,
+        home: Cloud,
         moves: impl Iterator<Item = &'static Move>,
         clusters: &[ClusterPlan],
     ) -> Vec<Moved> {
         let one = |moved: &Move, cluster: &str| Moved {
             from: moved.from.replace("{cluster}", cluster),
             to: moved.to.replace("{cluster}", cluster),
-            since: moved.since,
+            since: moved.since.to_owned(),
         };
         let each = |moved: &'static Move| -> Vec<Moved> {
-            let cloud = moved.cloud.as_str();
+            let cloud = moved.cloud;
             match moved.from.contains("{cluster}") {
                 true => {
                     let there = clusters.iter().filter(|cluster| cluster.cloud == cloud);
@@ -148,7 +154,7 @@ impl Moved {
 }
 
 /// How users reach coderd.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Access {
     /// The access URL's host name.
     pub hostname: String,
@@ -165,7 +171,7 @@ pub struct Access {
 }
 
 /// The release of Coder that machines install.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CoderRelease {
     /// Its version and why that one.
     pub version: Figure<String>,
@@ -176,7 +182,7 @@ pub struct CoderRelease {
 }
 
 /// The release of Terraform that provisioner daemons run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TerraformRelease {
     /// Its version and why that one.
     pub version: Figure<String>,
@@ -185,7 +191,7 @@ pub struct TerraformRelease {
 }
 
 /// A group of equal machines.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// The machine type and why.
     pub machine_type: Figure<String>,
@@ -194,15 +200,15 @@ pub struct Machine {
     /// Memory in GiB of that type.
     pub memory_gib: f64,
     /// Its family.
-    pub family: &'static str,
+    pub family: String,
     /// The boot disk's type.
-    pub disk_type: &'static str,
+    pub disk_type: String,
     /// The boot disk's size in GB and why.
     pub disk_gb: Figure<u32>,
 }
 
 /// The control plane.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coderd {
     /// How many.
     pub replicas: Figure<u32>,
@@ -217,12 +223,12 @@ pub struct Coderd {
 }
 
 /// A cluster and the provisioner hosts beside it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClusterPlan {
     /// Its name.
     pub name: String,
     /// Its cloud.
-    pub cloud: &'static str,
+    pub cloud: Cloud,
     /// Its region.
     pub region: String,
     /// Its zones.
@@ -260,13 +266,13 @@ pub struct ClusterPlan {
     /// Daemons that the tier asks for beside this cluster.
     pub provisioners: u32,
     /// Tags of those daemons: their cluster's name, where there are several.
-    pub tags: IndexMap<&'static str, String>,
+    pub tags: IndexMap<String, String>,
     /// Its own address ranges; those that it shares are the network's.
-    pub ranges: IndexMap<&'static str, Figure<Cidrs>>,
+    pub ranges: IndexMap<String, Figure<Cidrs>>,
 }
 
 /// What a workspace should request, as Kubernetes writes quantities.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Requests {
     /// CPU, e.g. `500m`.
     pub cpu: String,
@@ -277,7 +283,7 @@ pub struct Requests {
 }
 
 /// The database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Database {
     /// The managed service's tier name.
     pub machine: Figure<String>,
@@ -296,7 +302,7 @@ pub struct Database {
 }
 
 /// Terraform's state.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The backend's name.
     pub backend: Backend,
@@ -305,7 +311,7 @@ pub struct State {
 }
 
 /// A backend argument.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Argument {
     /// `true` or `false`, as `use_lockfile` is.

@@ -108,7 +108,7 @@ fn is_file(plan: &Plan, path: &'static str) -> bool {
         "" => true,
         // Several clouds have more providers than the control plane's own file names.
         "sites" => !plan.sites.is_empty() && (output != "versions.tf" || spans_clouds(plan)),
-        folder => folder == plan.cloud && (output != "versions.tf" || !spans_clouds(plan)),
+        folder => folder == plan.cloud.as_str() && (output != "versions.tf" || !spans_clouds(plan)),
     };
     is_there
         && !path.ends_with(PART)
@@ -127,7 +127,7 @@ fn template(plan: &Plan, path: &'static str, text: &'static str) -> Option<&'sta
     let is_wanted = match part.split('.').next() {
         Some("existing") => plan.existing.is_some(),
         Some("module") => plan.layout == Layout::Module,
-        Some("cluster") => plan.all_clusters().any(|cluster| cluster.cloud == folder),
+        Some("cluster") => plan.all_clusters().any(|cluster| cluster.cloud.as_str() == folder),
         _ => folder != "sites" || !plan.sites.is_empty(),
     };
     Some(if is_wanted { text } else { "" })
@@ -142,12 +142,12 @@ fn spans_clouds(plan: &Plan) -> bool {
 fn is_called(plan: &Plan, path: &str) -> bool {
     let mut folders = path.split('/').skip(1);
     let (Some(cloud), Some(module)) = (folders.next(), folders.next()) else { return false };
-    let has_site = plan.sites.iter().any(|site| site.cloud == cloud);
+    let has_site = plan.sites.iter().any(|site| site.cloud.as_str() == cloud);
     match (cloud, module) {
         ("boot", _) => true,
         (_, "site") => has_site,
-        (_, "coderd" | "database") => cloud == plan.cloud,
-        _ => cloud == plan.cloud || has_site,
+        (_, "coderd" | "database") => cloud == plan.cloud.as_str(),
+        _ => cloud == plan.cloud.as_str() || has_site,
     }
 }
 

@@ -10,7 +10,7 @@
 
 use crate::catalog::{self, Limits, TierRow};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
+use crate::record::Decided;
 use crate::sizing::Warning;
 use crate::spec::{Spanned, Spec, Tier};
 
@@ -73,14 +73,12 @@ fn held(row: &TierRow, figure: fn(&Limits) -> Option<u32>) -> Option<Held> {
 ///
 /// # Errors
 /// A revision that was never published; a load that no tier holds.
-pub fn choose(spec: &Spec, answers: &Answers) -> Result<(&'static TierRow, Option<Warning>), Diagnostic> {
+pub fn choose(spec: &Spec, decided: &Decided) -> Result<(&'static TierRow, Option<Warning>), Diagnostic> {
     let asked = spec.tier_revision.as_ref();
     let row = |tier: Tier| {
         let revision = match asked {
             Some(asked) => *asked.get_ref(),
-            None => {
-                answers.keep(format!("revision of tier {}", tier.as_str()), catalog::default_revision(tier))
-            }
+            None => decided.revision(tier),
         };
         catalog::tier(tier, revision)
     };

@@ -8,11 +8,11 @@ mod provisioners;
 
 use ipnet::Ipv4Net;
 pub use provisioners::{Hosts, Provisioners};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{self, CoderdRow, Limits, Published, TierRow};
 use crate::diagnostic::Diagnostic;
-use crate::frozen::Answers;
+use crate::record::Decided;
 use crate::spec::{Cloud, License, Spanned, Spec, Workspaces};
 
 /// Storage in GB where a page is silent: what revision 1 gives its smallest tier.
@@ -22,11 +22,8 @@ const SPARE_CONNECTIONS: u32 = 50;
 /// Workspaces a node never exceeds unless asked: revision 1's density.
 pub const PER_NODE_CAP: u32 = 16;
 
-/// What the open connections of a replica are frozen as.
-pub const OPEN_CONNECTIONS: &str = "open connections of a coderd replica";
-
 /// A figure and why it is so.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure<T> {
     /// The figure.
     pub value: T,
@@ -144,16 +141,11 @@ pub struct Database {
 ///
 /// # Errors
 /// Figures that cannot be: a revision that was never published, a load that the tier and the next one do not hold.
-pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
-    let (row, chosen) = load::choose(spec, answers).map_err(|problem| vec![problem])?;
-    let row = answers.row(row);
-    let defaults = Defaults {
-        storage_gb: answers.keep("storage where a page names none, in GB", DEFAULT_STORAGE_GB),
-        open: answers.keep(OPEN_CONNECTIONS, catalog::releases::MAX_OPEN_CONNECTIONS),
-    };
+pub fn size(spec: &Spec, decided: &Decided) -> Result<Sizing, Vec<Diagnostic>> {
+    let (row, chosen) = load::choose(spec, decided).map_err(|problem| vec![problem])?;
     let from_row = format!("tier {}, revision {}", row.tier.as_str(), row.revision);
 
-    let mut warnings: Vec<_> = chosen.into_iter().collect();
+    let mut warnings: Vec<_> = chosen.into_iter().chain(kept_revision(spec, row)).collect();
     if spec.builds_on_coderd() {
         on_coderd::check(spec, row)?;
     }
@@ -162,7 +154,7 @@ pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
         Some(_) => provisioners::Daemons::without_hosts(on_coderd::builds(spec)),
         None => provisioners::Daemons::size(spec, row, &from_row, &mut warnings),
     };
-    let database = size_database(spec, row, &from_row, &defaults, &coderd, &mut warnings);
+    let database = size_database(spec, row, &from_row, &coderd, &mut warnings);
     let (most, running) = match coderd.daemons {
         Some(_) => on_coderd::limits(spec, row),
         None => (row.limits, Figure { value: row.limits.running_workspaces, reason: from_row.clone() }),
@@ -183,11 +175,19 @@ pub fn size(spec: &Spec, answers: &Answers) -> Result<Sizing, Vec<Diagnostic>> {
     Ok(Sizing { row, limits, coderd, provisioners, clusters, database, warnings })
 }
 
-/// What holds where page and spec are silent.
-struct Defaults {
-    storage_gb: u32,
-    /// Open database connections a replica.
-    open: u32,
+/// A directory keeps its revision when the tier changes, so that a larger tier is not a smaller deployment.
+fn kept_revision(spec: &Spec, row: &TierRow) -> Option<Warning> {
+    let default = catalog::default_revision(row.tier);
+    let tier = row.tier.as_str();
+    let message = || {
+        format!(
+            "The directory keeps revision {} of the tier pages, which it was generated with; the default of tier {tier} is revision \
+             {default}. Write tier_revision = {} or {default} into coder.toml to settle it.",
+            row.revision, row.revision
+        )
+    };
+    (spec.tier_revision.is_none() && row.revision != default)
+        .then(|| Warning { code: "revision_kept", message: message() })
 }
 
 /// What a page asks for in further regions, and why it is not built.
@@ -258,7 +258,6 @@ fn size_database(
     spec: &Spec,
     row: &'static TierRow,
     from_row: &str,
-    defaults: &Defaults,
     coderd: &Coderd,
     warnings: &mut Vec<Warning>,
 ) -> Database {
@@ -266,11 +265,11 @@ fn size_database(
     let storage = match row.database.storage_gb {
         Some(gb) => (gb, from_row.to_owned()),
         None => {
-            (defaults.storage_gb, "the page names none; what revision 1 gives its smallest tier".to_owned())
+            (DEFAULT_STORAGE_GB, "the page names none; what revision 1 gives its smallest tier".to_owned())
         }
     };
     // While a new generation of coderd starts, the old one still holds its connections.
-    let open = defaults.open;
+    let open = catalog::releases::MAX_OPEN_CONNECTIONS;
     // Never for fewer replicas than the row has: the upgrade goes through one replica, and a change of this figure restarts the
     // database.
     let replicas = match spec.license() {

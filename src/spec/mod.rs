@@ -28,7 +28,7 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 pub use toml::Spanned;
 
 pub use describe::{Described, Written, describe, written};
@@ -56,7 +56,7 @@ pub enum Tier {
 }
 
 /// The cloud that everything runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
     /// Google Cloud.
@@ -68,7 +68,7 @@ pub enum Cloud {
 }
 
 /// The Coder licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum License {
     /// Coder Premium.
@@ -90,7 +90,7 @@ pub enum Machines {
 }
 
 /// Who calls the generated directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// Nobody: it is a root module, with providers, backend and values.
@@ -101,7 +101,7 @@ pub enum Layout {
 }
 
 /// Where Terraform keeps its state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// A file beside the configuration.

@@ -279,7 +279,10 @@ fn a_manifest_that_was_tampered_with_is_refused_and_nothing_is_touched() {
         ("victim", listing(victim.to_str().unwrap())),
         ("manifest.json", good.replace('}', "")),
         ("manifest.json", format!("<<<<<<< HEAD\n{good}")),
-        ("9.0.0", good.replace("\"format\": 3", "\"format\": 4").replace(env!("CARGO_PKG_VERSION"), "9.0.0")),
+        (
+            "9.0.0",
+            good.replacen("\"format\": ", "\"format\": 9", 1).replace(env!("CARGO_PKG_VERSION"), "9.0.0"),
+        ),
     ] {
         fs::write(Manifest::path(&out), &text).unwrap();
         let error = refused(&second(), &out);

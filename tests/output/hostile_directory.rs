@@ -184,7 +184,7 @@ const TRAPS: &[(&str, Trap, End)] = &[
     ),
     (
         "a manifest from the future",
-        |out, _| manifest(out, |text| text.replacen("\"format\": 3", "\"format\": 7", 1)),
+        |out, _| manifest(out, |text| text.replacen("\"format\": ", "\"format\": 7", 1)),
         Refuses("has format 7"),
     ),
     (

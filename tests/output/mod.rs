@@ -2,11 +2,11 @@
 
 mod directory;
 mod examples;
-mod frozen;
 mod hostile_directory;
 mod infra;
 mod layout;
 mod merging;
+mod record;
 mod regenerate;
 mod regenerate_properties;
 mod released;

@@ -4,8 +4,8 @@
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use tierform::diagnostic::render;
-use tierform::frozen::{Answers, Frozen};
 use tierform::plan::{Cidrs, ClusterPlan, Plan};
+use tierform::record::Decided;
 use tierform::{Compiled, compile, compile_reading, spec};
 
 /// A place and the certificate that the control plane needs there.
@@ -184,9 +184,9 @@ fn clusters_of_one_region_share_a_vpc_on_aws_and_have_a_vnet_each_on_azure() {
 fn a_cluster_keeps_its_range_when_others_come_and_go() {
     let before = compiled_for(
         &text(0, 1, &[("a", 0, 0.4, ""), ("b", 1, 0.3, ""), ("c", 3, 0.3, "")]),
-        &Frozen::default(),
+        &Decided::default(),
     );
-    let range = |of: &(Plan, Frozen), name: &str| {
+    let range = |of: &(Plan, Decided), name: &str| {
         let plan = &of.0;
         let site = plan.sites.iter().find(|site| site.clusters.iter().any(|cluster| cluster.name == name));
         (own(plan.cluster(name).unwrap()), site.map(|site| site.network.cidr.value.clone()))
@@ -201,17 +201,17 @@ fn a_cluster_keeps_its_range_when_others_come_and_go() {
         range(&before, "b").0,
         "what was somebody's is not given out in the same run"
     );
-    let without_a_record = compiled_for(&text, &Frozen::default());
+    let without_a_record = compiled_for(&text, &Decided::default());
     assert_ne!(range(&without_a_record, "c"), range(&before, "c"), "or the record would not matter");
 }
 
 #[test]
 fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
-    let before = compiled_for(&text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.5, "")]), &Frozen::default());
+    let before = compiled_for(&text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.5, "")]), &Decided::default());
     let range = before.0.sites[0].network.cidr.value.clone();
     let text =
         text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.3, ""), ("c", 5, 0.2, &format!("cidr = \"{range}\""))]);
-    let problems = compile_reading(spec::read(&text), &Answers::held(&before.1)).unwrap_err();
+    let problems = compile_reading(spec::read(&text), &before.1).unwrap_err();
     let report = render(&problems, "coder.toml", &text, false);
     assert!(
         report.contains(&format!(
@@ -223,11 +223,11 @@ fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
     compiled(&text);
 }
 
-/// The plan for a directory that has `frozen` in its manifest, and what its manifest has after.
-fn compiled_for(text: &str, frozen: &Frozen) -> (Plan, Frozen) {
-    let answers = Answers::held(frozen);
-    let compiled = compile_reading(spec::read(text), &answers).unwrap();
-    (compiled.plan, answers.into_frozen())
+/// The plan for a directory for which that was decided, and what is decided after.
+fn compiled_for(text: &str, decided: &Decided) -> (Plan, Decided) {
+    let plan = compile_reading(spec::read(text), decided).unwrap().plan;
+    let decided = Decided { revision: Some(plan.revision), placements: plan.placements.clone() };
+    (plan, decided)
 }
 
 #[test]

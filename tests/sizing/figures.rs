@@ -136,7 +136,10 @@ fn current_families_replace_published_names_and_their_disks() {
     assert_eq!(plan.coderd.machine.disk_type, "hyperdisk-balanced");
     assert_eq!(plan.clusters[0].host.as_ref().unwrap().machine_type.value, "n4-highcpu-16");
     // An n4-standard-8 attaches 16 disks, one of them its own: the page's 16 workspaces a node do not get a volume each.
-    assert_eq!((plan.clusters[0].density.per_node, plan.clusters[0].density.bound_by), (15, "volumes"));
+    assert_eq!(
+        (plan.clusters[0].density.per_node, plan.clusters[0].density.bound_by.as_str()),
+        (15, "volumes")
+    );
     assert_eq!(plan.clusters[0].nodes_max.value, 2048_u32.div_ceil(15));
     assert_eq!(plan.database.machine.value, "db-custom-4-16384");
 }
@@ -154,7 +157,7 @@ fn what_binds_the_density_is_named() {
     ] {
         let plan = plan("1k", more);
         let density = &plan.clusters[0].density;
-        assert_eq!((density.per_node, density.bound_by), (per_node, bound_by), "{more}");
+        assert_eq!((density.per_node, density.bound_by.as_str()), (per_node, bound_by), "{more}");
         assert!(plan.clusters[0].nodes_max.value >= 600_u32.div_ceil(per_node), "{more}");
     }
 }

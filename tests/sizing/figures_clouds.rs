@@ -293,7 +293,7 @@ fn zones_are_the_accounts_own_on_aws_and_the_regions_on_azure() {
     let two = plan("1k", "aws", "us-west-1", "");
     assert_eq!((two.zone_count, two.clusters[0].nodes_min.value), (2, 2));
     let Cidrs::Zonal(nodes) = &two.network.ranges["nodes"].value else { panic!("one range for all zones") };
-    assert_eq!(nodes.keys().copied().collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(nodes.keys().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(plan("1k", "azure", "eastus", "").zones.value, ["1", "2", "3"]);
     let none = plan("1k", "azure", "westus", "");
     assert!(none.zones.value.is_empty());

@@ -32,7 +32,7 @@ fn a_custom_type_has_the_disks_zones_and_quota_of_its_family() {
     let cluster = &plan.clusters[0];
     assert_eq!(cluster.system_node.machine_type.value, "n2-standard-2", "predefined, in the nodes' family");
     // 12 vCPU and 48 GB hold more than 8 and 32, of which memory allows 14.
-    assert_eq!((cluster.density.per_node, cluster.density.bound_by), (16, "table"));
+    assert_eq!((cluster.density.per_node, cluster.density.bound_by.as_str()), (16, "table"));
 }
 
 #[test]

@@ -1,0 +1,210 @@
+//! A deployment: a spec and the directory that is generated from it, brought together. What was decided for the directory stays
+//! decided, so that a newer catalog moves nothing unasked.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::output::{self, Opened, OutputError};
+use crate::plan::{self, Plan};
+use crate::record::{self, Damaged, Decided, Difference, Record, Smaller};
+use crate::sizing::Warning;
+use crate::spec::{self, Reading, Spec};
+use crate::{compile_reading, resolve_with};
+
+/// A spec with the directory that is generated from it.
+#[derive(Debug)]
+pub struct Deployment {
+    /// What the directory says: what was decided for it, with what the spec's change moves.
+    pub plan: Plan,
+    /// The record of that, for the manifest.
+    pub record: Record,
+    /// The output directory as it is.
+    pub opened: Opened,
+    /// What this program's catalog would decide otherwise.
+    pub offered: Vec<Difference>,
+    /// What the directory has now and will have, where they differ; none for a directory that is new.
+    pub moved: Vec<Difference>,
+    /// What gets smaller unasked.
+    pub smaller: Vec<Smaller>,
+}
+
+/// Whose decisions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Catalog {
+    /// Those that were made for the directory.
+    Kept,
+    /// Those of this program.
+    Upgraded,
+}
+
+/// Why a deployment cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Mistakes in the spec.
+    #[error("the spec has {} mistakes", .0.len())]
+    Spec(Vec<Diagnostic>),
+    /// The directory cannot be looked at.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// What was decided for the directory cannot be read.
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    /// A plan that JSON has no words for: a bug of tierform.
+    #[error("the plan could not be recorded, which is a bug in tierform: {0}")]
+    Record(#[from] serde_json::Error),
+}
+
+/// What stays as it is in a directory.
+enum Held<'a> {
+    Nothing,
+    Record(&'a Record),
+    /// From a manifest of an older format; with whether it was written for the very same spec.
+    Frozen(&'a record::Frozen, bool),
+}
+
+impl Deployment {
+    /// Opens the directory `out` for the spec with that text, which `reading` was read from.
+    ///
+    /// # Errors
+    /// Mistakes in the spec first, then what is wrong with the directory.
+    pub fn open(text: &str, reading: Reading, out: &Path, catalog: Catalog) -> Result<Deployment, OpenError> {
+        let opened = output::open(out);
+        let manifest = opened.as_ref().ok().and_then(Opened::manifest);
+        let held = match manifest {
+            None => Held::Nothing,
+            Some(manifest) => match (&manifest.record, &manifest.frozen) {
+                (Some(record), _) => Held::Record(record),
+                (None, Some(frozen)) => Held::Frozen(frozen, manifest.is_of(text)),
+                (None, None) => Held::Nothing,
+            },
+        };
+        let settled = Settled::of(text, reading, &held, catalog);
+        // A mistake in the spec is said first, then what is wrong with the directory.
+        let (Settled { plan, offered, moved, held }, opened) = match (settled, opened) {
+            (Err(error @ OpenError::Spec(_)), _) => return Err(error),
+            (_, Err(error)) => return Err(error.into()),
+            (Err(error), _) => return Err(error),
+            (Ok(settled), Ok(opened)) => (settled, opened),
+        };
+        let record = Record::of(text, &plan)?;
+        let mut plan = plan;
+        let smaller = match held.map(|held| Plan::deserialize(&held)) {
+            None => Vec::new(),
+            Some(Ok(held)) => record::smaller(&held, &plan),
+            Some(Err(error)) => {
+                let message = format!(
+                    "What was decided for the directory is in another form than this tierform's, so that it cannot be told what gets \
+                     smaller: {error}. Read the diff with care."
+                );
+                plan.warnings.push(Warning { code: "not_compared", message });
+                Vec::new()
+            }
+        };
+        Ok(Deployment { plan, record, opened, offered, moved, smaller })
+    }
+}
+
+/// A plan with all that was decided before.
+struct Settled {
+    plan: Plan,
+    offered: Vec<Difference>,
+    moved: Vec<Difference>,
+    /// The plan that the directory has, where it is another one.
+    held: Option<serde_json::Value>,
+}
+
+impl Settled {
+    fn of(text: &str, reading: Reading, held: &Held<'_>, catalog: Catalog) -> Result<Settled, OpenError> {
+        let mut decided = match held {
+            Held::Nothing => Decided::default(),
+            Held::Record(record) => record.decided()?,
+            Held::Frozen(frozen, _) => frozen.decided(),
+        };
+        if catalog == Catalog::Upgraded {
+            decided.revision = None;
+        }
+        let is_read = reading.problems.is_empty();
+        let compiled = match compile_reading(reading, &decided) {
+            Ok(compiled) => compiled,
+            Err(problems) => return Settled::unsold(text, held, catalog, is_read, problems),
+        };
+        let now = record::lasting(&compiled.plan)?;
+        let held_plan = match held {
+            Held::Nothing => None,
+            Held::Record(record) => Some(record.plan.clone()),
+            Held::Frozen(frozen, is_for_this_spec) => Some(frozen.plan(&compiled.plan, *is_for_this_spec)?),
+        };
+        let Some(held_plan) = held_plan.filter(|held| *held != now) else {
+            return Ok(Settled { plan: compiled.plan, offered: Vec::new(), moved: Vec::new(), held: None });
+        };
+        let moved_to = |after| record::differences(&held_plan, after);
+        if catalog == Catalog::Upgraded {
+            return Ok(Settled {
+                plan: compiled.plan,
+                offered: Vec::new(),
+                moved: moved_to(&now),
+                held: Some(held_plan),
+            });
+        }
+        let before = match held {
+            Held::Record(record) if !record.is_for(text) => earlier(&record.spec(), &decided)?,
+            _ => Some(now.clone()),
+        };
+        let mut plan = compiled.plan;
+        let Some(before) = before else {
+            let message = "The spec that the directory was generated for is one that this tierform refuses, so that it cannot be \
+                           told which sizes your change of it moves: all are those of this tierform's catalog now. Read the \
+                           diff with care."
+                .to_owned();
+            plan.warnings.push(Warning { code: "sizes_not_kept", message });
+            return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
+        };
+        let settled = record::settle(&now, &before, &held_plan);
+        if settled == now {
+            return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
+        }
+        let mut kept = Plan::deserialize(&settled).map_err(Damaged::from)?;
+        (kept.warnings, kept.moves) = (plan.warnings, plan.moves);
+        // Sums of what was decided and what was moved.
+        if now["quotas"] != before["quotas"] {
+            kept.quotas = plan::quotas_of(&compiled.spec, &kept).unwrap_or(plan.quotas);
+        }
+        let offered = record::differences(&settled, &now);
+        Ok(Settled { plan: kept, offered, moved: moved_to(&settled), held: Some(held_plan) })
+    }
+
+    /// A directory whose very same spec today's catalog refuses, as it no longer sells what was chosen, stays as it is.
+    fn unsold(
+        text: &str,
+        held: &Held<'_>,
+        catalog: Catalog,
+        is_read: bool,
+        problems: Vec<Diagnostic>,
+    ) -> Result<Settled, OpenError> {
+        let (Held::Record(record), Catalog::Kept, true) = (held, catalog, is_read) else {
+            return Err(OpenError::Spec(problems));
+        };
+        if !record.is_for(text) {
+            return Err(OpenError::Spec(problems));
+        }
+        let mut plan = record.plan()?;
+        let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        let message = format!(
+            "The sizes stay as they were decided, but this tierform's catalog would refuse the spec today: {}.",
+            said.join("; ")
+        );
+        plan.warnings.push(Warning { code: "refused_today", message });
+        Ok(Settled { plan, offered: Vec::new(), moved: Vec::new(), held: None })
+    }
+}
+
+/// What today's catalog makes of the spec that a directory was generated for; `None` where it refuses it.
+fn earlier(text: &str, decided: &Decided) -> Result<Option<serde_json::Value>, serde_json::Error> {
+    let reading = spec::read(text);
+    let spec: Option<Spec> = reading.spec.filter(|_| reading.problems.is_empty());
+    let compiled = spec.and_then(|spec| resolve_with(spec, decided).ok());
+    compiled.map(|compiled| record::lasting(&compiled.plan)).transpose()
+}

@@ -1,0 +1,125 @@
+//! The directory's record: the spec that it was generated for and all that was decided for it, by value. A newer tierform
+//! with another catalog changes nothing of that unasked: what the spec's own change does not move stays as it was decided.
+//!
+//! The record is an input like the spec. [`Decided`] is what sizing and plan take from it; [`settle`] is the one step after the
+//! plan that puts decided values in the place of today's. Only `output` writes it.
+
+mod growth;
+mod legacy;
+mod settle;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use growth::{Smaller, smaller};
+pub use legacy::Frozen;
+pub use settle::{Difference, differences, settle};
+
+use crate::catalog;
+use crate::plan::Plan;
+use crate::spec::Tier;
+
+/// What was decided for a directory, and for which spec.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The text of the spec, line by line.
+    pub spec: Vec<String>,
+    /// The plan, as JSON: a later program may know other keys.
+    pub plan: Value,
+}
+
+/// What sizing and plan take as decided, where a directory exists.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Decided {
+    /// The revision of the tier's page.
+    pub revision: Option<u8>,
+    /// Whoever has an address range of its own → that range.
+    pub placements: BTreeMap<String, String>,
+}
+
+/// Why a record cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "what was decided for the directory is damaged in .tierform/manifest.json: {0}; restore the file from version control"
+)]
+pub struct Damaged(String);
+
+impl From<serde_json::Error> for Damaged {
+    fn from(error: serde_json::Error) -> Self {
+        Damaged(error.to_string())
+    }
+}
+
+/// What a plan says of this run alone, so that it is never decided for the next one.
+const OF_THE_RUN: [&str; 2] = ["warnings", "moves"];
+
+impl Record {
+    /// The record of a directory that is generated from `spec` with `plan`.
+    ///
+    /// # Errors
+    /// A plan that JSON has no words for, which no spec can cause.
+    pub fn of(spec: &str, plan: &Plan) -> Result<Record, serde_json::Error> {
+        Ok(Record { spec: lines(spec), plan: lasting(plan)? })
+    }
+
+    /// The text of the spec that the directory was generated for, without regard to how its lines end.
+    pub fn spec(&self) -> String {
+        self.spec.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Whether the directory was generated for that text.
+    pub fn is_for(&self, spec: &str) -> bool {
+        self.spec.iter().map(String::as_str).eq(spec.lines())
+    }
+
+    /// What sizing and plan take as decided.
+    ///
+    /// # Errors
+    /// Values that no plan has.
+    pub fn decided(&self) -> Result<Decided, Damaged> {
+        #[derive(Deserialize)]
+        struct Part {
+            revision: u8,
+            placements: BTreeMap<String, String>,
+        }
+        let Part { revision, placements } = Part::deserialize(&self.plan)?;
+        Ok(Decided { revision: Some(revision), placements })
+    }
+
+    /// The plan as it was decided, where this program can read it by itself.
+    ///
+    /// # Errors
+    /// Values that no plan of this program has.
+    pub fn plan(&self) -> Result<Plan, Damaged> {
+        Ok(Plan::deserialize(&self.plan)?)
+    }
+}
+
+impl Decided {
+    /// The revision of a tier where the spec names none: the directory's own, if that tier has it.
+    pub fn revision(&self, tier: Tier) -> u8 {
+        let own = self.revision.filter(|revision| catalog::tier(tier, *revision).is_some());
+        own.unwrap_or_else(|| catalog::default_revision(tier))
+    }
+}
+
+/// A plan as JSON, without what it says of this run alone.
+///
+/// # Errors
+/// A plan that JSON has no words for, which no spec can cause.
+pub fn lasting(plan: &Plan) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(plan)?;
+    if let Value::Object(parts) = &mut value {
+        for name in OF_THE_RUN {
+            parts.shift_remove(name);
+        }
+    }
+    Ok(value)
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,361 @@
+//! Nothing moves unasked: what was decided for a directory stays, whatever the catalog of the program is, until somebody asks
+//! for this program's. The record in the manifest is what another catalog would have left there.
+
+#![allow(clippy::unwrap_used, reason = "what fails in a test's helper is to fail the test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tierform::record::lasting;
+use tierform::spec::{Cloud, Spec, Tier};
+use tierform::tree::sha256_hex;
+use tierform::{catalog, resolve};
+
+use crate::support::fixtures::{RELEASED, restore};
+
+/// What this catalog decides, all of it, so that a change of a decision is a change of this line too.
+const DECIDED: &str = "3641c9b12ae59134d298f3a03a87e959b2c7fa068df0c557c59f35b2b071dffd";
+
+fn tierform(at: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_tierform")).args(arguments).current_dir(at).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// A spec of a tier in a region.
+fn spec(cloud: Cloud, tier: &str, region: &str) -> String {
+    let rest = match cloud {
+        Cloud::Gcp => "dns_zone = \"acme-dev\"\n[gcp]\nproject = \"acme-prod\"\n",
+        Cloud::Aws => "dns_zone = \"Z0123456789ABCDEFGHIJ\"\n",
+        Cloud::Azure => {
+            "certificate = \"https://acme-certs.vault.azure.net/secrets/coder\"\n[azure]\n\
+             subscription_id = \"11111111-2222-3333-4444-555555555555\"\nrunner_cidrs = [\"203.0.113.10/32\"]\n\
+             certificate_vault = \"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/shared/providers/Microsoft.KeyVault/vaults/acme-certs\"\n"
+        }
+    };
+    format!(
+        "name = \"acme\"\ntier = \"{tier}\"\ncloud = \"{}\"\nregion = \"{region}\"\n[access]\n\
+         url = \"https://coder.acme.dev\"\n{rest}",
+        cloud.as_str()
+    )
+}
+
+const REGIONS: [(Cloud, [&str; 3]); 3] = [
+    (Cloud::Gcp, ["us-central1", "europe-west1", "asia-southeast1"]),
+    (Cloud::Aws, ["us-east-1", "eu-west-1", "ap-southeast-2"]),
+    (Cloud::Azure, ["eastus", "westeurope", "southeastasia"]),
+];
+
+/// Every tier on every cloud in three regions.
+fn specs() -> Vec<String> {
+    let tiers = ["1k", "2k", "3k", "10k"];
+    let in_region = |cloud, region| tiers.map(move |tier| spec(cloud, tier, region));
+    REGIONS
+        .into_iter()
+        .flat_map(|(cloud, regions)| regions.map(|region| in_region(cloud, region)))
+        .flatten()
+        .collect()
+}
+
+fn generated(text: &str) -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("coder.toml"), text).unwrap();
+    let (status, _, stderr) = tierform(place.path(), &["generate"]);
+    assert_eq!(status, 0, "{stderr}\n{text}");
+    place
+}
+
+fn manifest(at: &Path) -> Value {
+    serde_json::from_slice(&fs::read(at.join("infra/.tierform/manifest.json")).unwrap()).unwrap()
+}
+
+/// All files of the directory but the records, by path.
+fn files(at: &Path) -> Vec<(String, Vec<u8>)> {
+    let manifest = manifest(at);
+    let paths = manifest["files"].as_object().unwrap().keys();
+    paths.map(|path| (path.clone(), fs::read(at.join("infra").join(path)).unwrap())).collect()
+}
+
+/// What the spec decides or what names something, so that no catalog can say it otherwise.
+const NOT_A_CATALOGS: [&str; 17] = [
+    "tier",
+    "revision",
+    "cloud",
+    "layout",
+    "directory",
+    "name",
+    "key",
+    "scope",
+    "labels",
+    "access",
+    "existing",
+    "state",
+    "license",
+    "region",
+    "share",
+    "placements",
+    "tags",
+];
+
+/// The same plan had everything that a catalog decides been decided otherwise. Reasons are told apart, so that a comment that
+/// is not kept is seen too.
+fn otherwise(value: &Value) -> Value {
+    match value {
+        Value::Object(parts) => {
+            let part = |(name, value): (&String, &Value)| match NOT_A_CATALOGS.contains(&name.as_str()) {
+                true => (name.clone(), value.clone()),
+                false => (name.clone(), otherwise(value)),
+            };
+            Value::Object(parts.iter().map(part).collect())
+        }
+        Value::Array(list) => list.iter().map(otherwise).collect(),
+        Value::Bool(is) => (!is).into(),
+        Value::Number(number) if number.is_f64() => (number.as_f64().unwrap() + 1.0).into(),
+        Value::Number(number) => (number.as_u64().unwrap() + 1).into(),
+        Value::String(text) => format!("{text}x").into(),
+        Value::Null => Value::Null,
+    }
+}
+
+/// Leaves the directory as a program with another catalog would have.
+fn decide_otherwise(at: &Path) -> Value {
+    let mut record = manifest(at);
+    let other = otherwise(&record["record"]["plan"]);
+    record["record"]["plan"] = other.clone();
+    // Made by another program.
+    record["program"] = "another".into();
+    fs::write(at.join("infra/.tierform/manifest.json"), record.to_string()).unwrap();
+    let (status, _, stderr) = tierform(at, &["generate", "--accept-data-loss"]);
+    assert_eq!(status, 0, "{stderr}");
+    other
+}
+
+#[test]
+fn whatever_another_catalog_decided_stays_until_this_one_is_asked_for() {
+    for text in specs() {
+        let place = generated(&text);
+        let at = place.path();
+        let fresh = files(at);
+        let other = decide_otherwise(at);
+        assert_eq!(manifest(at)["record"]["plan"], other, "{text}");
+        let before = files(at);
+        assert_ne!(before, fresh);
+        let (status, stdout, stderr) = tierform(at, &["generate"]);
+        assert_eq!(status, 0, "{stderr}");
+        assert!(stdout.contains("nothing to write"), "{stdout}");
+        assert!(stderr.contains("what was decided for this directory stays"), "{stderr}");
+        assert_eq!(files(at), before, "{text}");
+        assert_eq!(tierform(at, &["check"]).0, 0);
+        // The spec's own change moves what it is about and nothing else.
+        fs::write(at.join("coder.toml"), format!("{text}[tags]\nteam = \"platform\"\n")).unwrap();
+        assert_eq!(tierform(at, &["generate", "--accept-data-loss"]).0, 0);
+        let mut plan = manifest(at)["record"]["plan"].clone();
+        assert_eq!(plan["labels"]["team"], "platform");
+        plan["labels"] = serde_json::json!({});
+        assert_eq!(plan, other, "{text}");
+        fs::write(at.join("coder.toml"), &text).unwrap();
+        assert_eq!(tierform(at, &["generate", "--accept-data-loss"]).0, 0);
+        assert_eq!(files(at), before);
+
+        assert_eq!(tierform(at, &["diff", "--upgrade-catalog"]).0, 2);
+        let (status, _, stderr) = tierform(at, &["generate", "--upgrade-catalog", "--accept-data-loss"]);
+        assert_eq!(status, 0, "{stderr}");
+        assert!(stderr.contains("coderd.machine.disk_gb: "), "{stderr}");
+        assert_eq!(files(at), fresh, "{text}");
+    }
+}
+
+#[test]
+fn every_single_decision_is_kept_by_itself() {
+    for (cloud, [region, ..]) in REGIONS {
+        let text = spec(cloud, "1k", region);
+        let place = generated(&text);
+        let at = place.path();
+        let path = at.join("infra/.tierform/manifest.json");
+        let record = manifest(at);
+        let plan = &record["record"]["plan"];
+        let other = otherwise(plan);
+        let mut pointers = Vec::new();
+        leaves(plan, &other, String::new(), &mut pointers);
+        assert!(pointers.len() > 100, "{}", pointers.len());
+        for pointer in pointers {
+            let mut changed = record.clone();
+            let leaf = changed["record"]["plan"].pointer_mut(&pointer).unwrap();
+            *leaf = other.pointer(&pointer).unwrap().clone();
+            let expected = changed["record"]["plan"].clone();
+            fs::write(&path, changed.to_string()).unwrap();
+            let opened = tierform::deployment::Deployment::open(
+                &text,
+                tierform::spec::read(&text),
+                &at.join("infra"),
+                tierform::deployment::Catalog::Kept,
+            );
+            let kept = opened.unwrap().record.plan;
+            assert_eq!(kept, expected, "{pointer} on {}", cloud.as_str());
+        }
+    }
+}
+
+/// The places of all values that differ.
+fn leaves(one: &Value, other: &Value, at: String, found: &mut Vec<String>) {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.iter().for_each(|(name, value)| leaves(value, &other[name], format!("{at}/{name}"), found));
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            let pairs = one.iter().zip(other).enumerate();
+            pairs.for_each(|(index, (one, other))| leaves(one, other, format!("{at}/{index}"), found));
+        }
+        (one, other) if one != other => found.push(at),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_decision_of_this_catalog_is_not_changed_by_accident() {
+    let mut all = String::new();
+    for text in specs() {
+        let spec: Spec = tierform::spec::read(&text).spec.unwrap();
+        all += &lasting(&resolve(spec).unwrap().plan).unwrap().to_string();
+    }
+    for row in catalog::tiers() {
+        for cloud in Cloud::ALL {
+            let spec = Spec::of_tier(row.tier, Some(row.revision), cloud, catalog::list_region(cloud));
+            all += &lasting(&resolve(spec).unwrap().plan).unwrap().to_string();
+        }
+    }
+    assert_eq!(
+        sha256_hex(all.as_bytes()),
+        DECIDED,
+        "the catalog or the arithmetic decides something otherwise: directories that exist keep what they have; say in the changelog \
+         what a fresh directory gets now, and pin the new digest here"
+    );
+}
+
+#[test]
+fn directories_of_earlier_releases_keep_every_value() {
+    for (release, case) in RELEASED {
+        let place = tempfile::tempdir().unwrap();
+        restore(release, case, place.path());
+        let values = || fs::read_to_string(place.path().join("infra/terraform.tfvars")).unwrap();
+        let before = values();
+        let (status, _, stderr) = tierform(place.path(), &["generate", "--accept-data-loss"]);
+        assert_eq!(status, 0, "{release} {case}: {stderr}");
+        let numbers = |text: &str| -> Vec<String> {
+            text.lines().map(|line| line.split('#').next().unwrap().split_whitespace().collect()).collect()
+        };
+        assert_eq!(numbers(&values()), numbers(&before), "{release} {case}");
+        assert_eq!(tierform(place.path(), &["check"]).0, 0);
+    }
+}
+
+/// Answers of another catalog in a manifest of the format that kept them by question.
+#[test]
+fn what_an_earlier_release_kept_by_question_is_kept() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    restore("0.1.0", "gcp-1k", at);
+    let path = at.join("infra/.tierform/manifest.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let changed = text
+        .replace("\"n4-highcpu-32\"", "\"n4-highcpu-48\"")
+        .replace("\"boot disk of coderd, in GB\": \"30\"", "\"boot disk of coderd, in GB\": \"25\"")
+        .replace("\"release of Coder\": \"2.36.6\"", "\"release of Coder\": \"2.36.1\"");
+    assert_ne!(changed, text);
+    fs::write(&path, changed).unwrap();
+    assert_eq!(tierform(at, &["generate", "--accept-data-loss"]).0, 0);
+    let values = fs::read_to_string(at.join("infra/terraform.tfvars")).unwrap();
+    let squeezed = values.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["n4-highcpu-48", "disk_gb = 25", "2.36.1"] {
+        assert!(squeezed.contains(part), "{part}: {values}");
+    }
+    assert_eq!(tierform(at, &["check"]).0, 0);
+}
+
+/// From every tier to every larger one: whatever falls in `terraform.tfvars` is said.
+#[test]
+fn growth_never_shrinks_unsaid() {
+    let tiers = Tier::ALL;
+    for (cloud, [region, ..]) in REGIONS {
+        for (at, small) in tiers.iter().enumerate() {
+            for revision in [None, Some(1), Some(2)] {
+                if revision.is_some_and(|revision| catalog::tier(*small, revision).is_none()) {
+                    continue;
+                }
+                let place = {
+                    let text = spec(cloud, small.as_str(), region);
+                    let revision =
+                        revision.map_or_else(String::new, |revision| format!("tier_revision = {revision}\n"));
+                    generated(&format!("{revision}{text}"))
+                };
+                for large in &tiers[at + 1..] {
+                    let place = place.path();
+                    let before = figures(place);
+                    let copy = tempfile::tempdir().unwrap();
+                    fs::write(copy.path().join("coder.toml"), spec(cloud, large.as_str(), region)).unwrap();
+                    let out = copy.path().join("infra");
+                    assert!(
+                        Command::new("cp")
+                            .arg("-r")
+                            .arg(place.join("infra"))
+                            .arg(&out)
+                            .status()
+                            .unwrap()
+                            .success()
+                    );
+                    let (status, _, stderr) = tierform(copy.path(), &["generate", "--accept-data-loss"]);
+                    assert_eq!(status, 0, "{stderr}");
+                    for (path, old) in &before {
+                        let after = figures(copy.path());
+                        let Some((_, new)) = after.iter().find(|(other, _)| other == path) else { continue };
+                        if new < old {
+                            // Azure sells storage in steps of its own, in MB.
+                            let is_storage = path.ends_with("storage_mb");
+                            let said = stderr.lines().any(|line| {
+                                let names =
+                                    line.contains(&format!("{old}")) && line.contains(&format!("{new}"));
+                                line.starts_with("smaller: ")
+                                    && if is_storage {
+                                        line.contains("the database's storage")
+                                    } else {
+                                        names
+                                    }
+                            });
+                            assert!(
+                                said,
+                                "{} {} {revision:?} → {}: {path} falls from {old} to {new}\n{stderr}",
+                                cloud.as_str(),
+                                small.as_str(),
+                                large.as_str()
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every figure of `terraform.tfvars` by its path.
+fn figures(at: &Path) -> Vec<(String, f64)> {
+    let text = fs::read_to_string(at.join("infra/terraform.tfvars")).unwrap();
+    let body: hcl::Body = hcl::parse(&text).unwrap();
+    let mut found = Vec::new();
+    for attribute in body.attributes() {
+        numbers(attribute.expr(), attribute.key().to_owned(), &mut found);
+    }
+    found
+}
+
+fn numbers(expression: &hcl::Expression, path: String, found: &mut Vec<(String, f64)>) {
+    match expression {
+        hcl::Expression::Number(number) => found.push((path, number.as_f64().unwrap())),
+        hcl::Expression::Object(object) => {
+            object.iter().for_each(|(key, value)| numbers(value, format!("{path}.{key}"), found));
+        }
+        _ => {}
+    }
+}
