@@ -285,8 +285,12 @@ static EXISTING_AWS: &[Key] = &[
 static EXISTING_AZURE: &[Key] = &[
     Key::new("id", Kind::Text(networks::vnet), "the VNet's resource id")
         .required("id = \"/subscriptions/…/virtualNetworks/acme\""),
-    Key::new("gateway", Kind::Text(networks::subnet_name), "the name of the Application Gateway's subnet")
-        .required("gateway = \"gateway\""),
+    Key::new(
+        "gateway",
+        Kind::Text(networks::subnet_name),
+        "the name of the Application Gateway's subnet, which is delegated to it",
+    )
+    .required("gateway = \"gateway\""),
     Key::new("coderd", Kind::Text(networks::subnet_name), "the name of coderd's subnet")
         .required("coderd = \"coderd\""),
     Key::new(

@@ -26,6 +26,15 @@ resource "azurerm_subnet" "gateway" {
   virtual_network_name            = azurerm_virtual_network.this.name
   address_prefixes                = ["10.0.0.0/24"]
   default_outbound_access_enabled = false
+
+  delegation {
+    name = "gateway"
+
+    service_delegation {
+      name    = "Microsoft.Network/applicationGateways"
+      actions = ["Microsoft.Network/virtualNetworks/subnets/join/action"]
+    }
+  }
 }
 
 resource "azurerm_subnet" "machines" {

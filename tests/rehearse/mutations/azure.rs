@@ -33,6 +33,7 @@ const MUTATIONS: &[Mutation] = &[
     ("rule without a source", "network.tf", "  source_address_prefix       = each.value.source\n", "", "must be specified, but 0 were"),
     ("protocol in capitals", "network.tf", "\"Tcp\"", "\"TCP\"", "expected protocol to be one of"),
     ("gateway without its manager", "network.tf", "    manager = { priority = 100, source = \"GatewayManager\", ports = \"65200-65535\" }\n", "", "ApplicationGatewaySubnetInboundTrafficBlocked"),
+    ("gateway's subnet not delegated", "network.tf", "      name    = \"Microsoft.Network/applicationGateways\"", "      name    = \"Microsoft.Web/serverFarms\"", "ApplicationGatewayNetworkIsolationRequiresSubnetDelegation"),
     // Key Vault and roles.
     ("private rule of the vault", "data.tf", "203.0.113.10", "10.0.0.10", "is private"),
     ("retention of the vault", "data.tf", "soft_delete_retention_days = 7", "soft_delete_retention_days = 3", "expected soft_delete_retention_days to be in the range"),

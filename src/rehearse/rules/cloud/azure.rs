@@ -12,7 +12,9 @@ pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Option<Finding> 
     let finding = match type_name {
         "azurerm_subnet" => subnet_range(config, cloud),
         "azurerm_network_security_rule" => same_priority(config, cloud),
-        "azurerm_application_gateway" => gateway_subnet(config, cloud),
+        "azurerm_application_gateway" => {
+            gateway_delegation(config, cloud).or_else(|| gateway_subnet(config, cloud))
+        }
         "azurerm_role_assignment" => {
             fresh_identity(config, cloud).or_else(|| granted_too_late(config, cloud))
         }
@@ -152,6 +154,26 @@ fn same_priority(config: &Value, cloud: &Cloud) -> Option<Finding> {
         ),
         "Every rule of a direction has a priority of its own.".to_owned(),
     ))
+}
+
+/// learn.microsoft.com/azure/application-gateway/application-gateway-private-deployment: enforced since 5 May 2025 for a gateway with network
+/// isolation, and met by others too (hashicorp/terraform-provider-azurerm#29342, ansible-collections/azure#2217, langchain-ai/terraform#179).
+fn gateway_delegation(config: &Value, cloud: &Cloud) -> Option<Finding> {
+    let id = config.first("gateway_ip_configuration")?.get("subnet_id");
+    let subnet = follow(cloud, "azurerm_subnet", id)?;
+    let delegation = subnet.first("delegation.service_delegation").and_then(|to| to.text("name"));
+    (delegation != Some("Microsoft.Network/applicationGateways")).then(|| {
+        Finding::new(
+            "gateway_ip_configuration",
+            "creating Application Gateway: ApplicationGatewayNetworkIsolationRequiresSubnetDelegation: Application Gateway with \
+             NetworkIsolation requires subnet delegation"
+                .to_owned(),
+            format!(
+                "Please delegate subnet {} to Microsoft.Network/applicationGateways.",
+                id.map(Value::display).unwrap_or_default()
+            ),
+        )
+    })
 }
 
 /// learn.microsoft.com/azure/application-gateway/configuration-infrastructure, "Network security groups".

@@ -11,10 +11,10 @@ locals {
   }
 
   # Machines read their secrets, and the gateway its certificate, through the Key Vault endpoint: the vault admits these subnets by name.
-  # The database's subnet and the gateway's hold nothing else; Azure refuses that, or the neighbour.
+  # The database's subnet and the gateway's hold nothing else, and say so: Azure refuses a gateway in a subnet that is not delegated to it.
   subnets = merge(
     local.has_control_plane ? {
-      gateway  = { cidr = var.network.gateway_cidr, endpoints = ["Microsoft.KeyVault"], delegation = null, nat = false }
+      gateway  = { cidr = var.network.gateway_cidr, endpoints = ["Microsoft.KeyVault"], delegation = "Microsoft.Network/applicationGateways", nat = false }
       coderd   = { cidr = var.network.coderd_cidr, endpoints = ["Microsoft.KeyVault"], delegation = null, nat = true }
       database = { cidr = var.network.database_cidr, endpoints = ["Microsoft.Storage"], delegation = "Microsoft.DBforPostgreSQL/flexibleServers", nat = false }
     } : {},
@@ -119,7 +119,7 @@ resource "azurerm_subnet" "this" {
     }
   }
 
-  # Once delegated, the subnet takes PostgreSQL servers only.
+  # Once delegated, the subnet takes nothing else.
   dynamic "delegation" {
     for_each = each.value.delegation[*]
 
