@@ -281,6 +281,8 @@ fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
             .note("it becomes a rule of the security group of the gateway's subnet, which is yours then")
             .help("write the rule there, and leave the key out"),
         );
+    } else if !is_internal {
+        admits_itself(network, &existing, problems);
     }
     if problems.cloud() != Cloud::Aws {
         return;
@@ -312,6 +314,23 @@ fn existing(network: &Section<'_>, problems: &mut Problems<'_>) {
             Diagnostic::at(span, "`[network.existing]` names different numbers of subnets")
                 .note("of each kind there is one a zone, in the same order, in two or three zones")
                 .help("name as many of each kind"),
+        );
+    }
+}
+
+/// A balancer with public addresses sees daemons and workspaces come from those of the NAT. Where that is the user's own, nothing else says
+/// which these are.
+fn admits_itself(network: &Section<'_>, existing: &Section<'_>, problems: &mut Problems<'_>) {
+    let Some(place) = network.place("allowed_cidrs") else { return };
+    let is_named = match existing.list("nat_addresses") {
+        Some(addresses) => !addresses.get_ref().is_empty(),
+        None => existing.has("nat_addresses"),
+    };
+    if !is_named && !problems.may_hide("nat_addresses") {
+        problems.push(
+            Diagnostic::at(place, "`network.allowed_cidrs` needs `network.existing.nat_addresses`")
+                .note("provisioner daemons and workspaces call the access URL too, by the way out of your network, and would be turned away")
+                .help("write the public addresses that the subnets go out by"),
         );
     }
 }
