@@ -123,6 +123,42 @@ fn catalog(folder: &Path) -> String {
             zones(row[3])
         )
     });
+    table(folder, &mut rust, "releases", "releases::Release", |row| {
+        let (major, minor) = row[0].split_once('.').expect("a minor release is two numbers");
+        format!(
+            "releases::Release {{ minor: ({}, {}), date: {:?}, latest: {:?}, channel: releases::Channel::{}, terraform: {:?}, \
+             bundles: {}, source: {:?} }}",
+            number::<u32>(major),
+            number::<u32>(minor),
+            row[1],
+            row[2],
+            match row[3] {
+                "mainline" => "Mainline",
+                "stable" => "Stable",
+                "security" => "Security",
+                "extended" => "Extended",
+                "unsupported" => "Unsupported",
+                "unknown" => "Unknown",
+                other => panic!("templates/catalog/releases.csv has `{other}` where a channel belongs"),
+            },
+            row[4],
+            match row[5] {
+                "bundles" => true,
+                "accepts" => false,
+                other =>
+                    panic!("templates/catalog/releases.csv has `{other}` where bundles or accepts belongs"),
+            },
+            row[6..].join(","),
+        )
+    });
+    table(folder, &mut rust, "terraforms", "releases::Terraform", |row| {
+        let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(is_hash(row[1]) && is_hash(row[2]), "templates/catalog/terraforms.csv: {row:?}");
+        format!(
+            "releases::Terraform {{ version: {:?}, sha256: releases::Checksums {{ amd64: {:?}, arm64: {:?} }} }}",
+            row[0], row[1], row[2]
+        )
+    });
     check_prices(folder);
     table(folder, &mut rust, "moves", "Move", |row| {
         format!(

@@ -71,6 +71,12 @@ pub enum Command {
     Machines(Catalog),
     /// Show the regions that are known, and which of them sell a machine family
     Regions(Catalog),
+    /// Show the releases of Coder that are known, and the Terraform that goes with each
+    Releases {
+        /// How to print
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ReportFormat,
+    },
 }
 
 #[derive(Debug, Args)]

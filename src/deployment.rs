@@ -11,6 +11,7 @@ use crate::plan::{self, Plan};
 use crate::record::{self, Damaged, Decided, Difference, Record, Smaller};
 use crate::sizing::Warning;
 use crate::spec::{self, Reading, Spec};
+use crate::upgrade::Upgrade;
 use crate::{compile_reading, resolve_with};
 
 /// A spec with the directory that is generated from it.
@@ -28,6 +29,8 @@ pub struct Deployment {
     pub moved: Vec<Difference>,
     /// What gets smaller unasked.
     pub smaller: Vec<Smaller>,
+    /// The change of Coder's release, if there is one.
+    pub upgrade: Option<Upgrade>,
 }
 
 /// Whose decisions count.
@@ -91,19 +94,19 @@ impl Deployment {
         };
         let record = Record::of(text, &plan)?;
         let mut plan = plan;
-        let smaller = match held.map(|held| Plan::deserialize(&held)) {
-            None => Vec::new(),
-            Some(Ok(held)) => record::smaller(&held, &plan),
+        let (smaller, upgrade) = match held.map(|held| Plan::deserialize(&held)) {
+            None => (Vec::new(), None),
+            Some(Ok(held)) => (record::smaller(&held, &plan), Upgrade::between(&held, &plan)),
             Some(Err(error)) => {
                 let message = format!(
                     "What was decided for the directory is in another form than this tierform's, so that it cannot be told what gets \
                      smaller: {error}. Read the diff with care."
                 );
                 plan.warnings.push(Warning { code: "not_compared", message });
-                Vec::new()
+                (Vec::new(), None)
             }
         };
-        Ok(Deployment { plan, record, opened, offered, moved, smaller })
+        Ok(Deployment { plan, record, opened, offered, moved, smaller, upgrade })
     }
 }
 

@@ -21,6 +21,7 @@ pub mod render;
 pub mod sizing;
 pub mod spec;
 pub mod tree;
+pub mod upgrade;
 
 use diagnostic::Diagnostic;
 use plan::Plan;

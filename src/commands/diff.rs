@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use tierform::deployment::Deployment;
 use tierform::output::{FileDiff, Request};
+use tierform::upgrade::Upgrade;
 use tierform::{impact, output, render};
 
 use super::{Failure, Project, is_colour_wanted, print, say};
@@ -16,7 +17,8 @@ const DIFFERENT: u8 = 2;
 pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { deployment, spec_sha256 } = project;
-    let Deployment { plan, record, opened, smaller, .. } = deployment;
+    let Deployment { plan, record, opened, smaller, upgrade, .. } = deployment;
+    upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
     for part in &smaller {
         say(&part.to_string());
     }

@@ -7,6 +7,7 @@ use tierform::deployment::Deployment;
 use tierform::impact::{self, Effect};
 use tierform::output::{Changes, Kind, Request};
 use tierform::record::Difference;
+use tierform::upgrade::Upgrade;
 use tierform::{PROGRAM, output, render};
 
 use super::{Failure, Project, print, say, warn};
@@ -21,7 +22,7 @@ const SHOWN: usize = 12;
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { deployment, spec_sha256 } = project;
-    let Deployment { plan, record, opened, offered, moved, smaller } = deployment;
+    let Deployment { plan, record, opened, offered, moved, smaller, upgrade } = deployment;
     let request = Request {
         spec_sha256: &spec_sha256,
         program: PROGRAM,
@@ -42,6 +43,13 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let changes = output::compare_for(&tree, opened, request)?;
     let written = changes.iter().filter(|change| change.kind.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
+    if let Some(upgrade) =
+        upgrade.as_ref().filter(|upgrade| upgrade.is_refused() && !arguments.accept_data_loss)
+    {
+        upgrade.steps().iter().for_each(|step| say(step));
+        say(&format!("nothing was written to {}", changes.out().display()));
+        return Ok(ExitCode::from(UNDECIDED));
+    }
     if !arguments.accept_data_loss && loses_data(&changes) {
         return Ok(ExitCode::from(UNDECIDED));
     }
@@ -51,6 +59,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
 
     // First what must not be missed: stdout may be closed or full.
     warn(&plan.warnings);
+    upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
     for part in &smaller {
         say(&part.to_string());
     }

@@ -9,6 +9,7 @@ mod init;
 mod machines;
 mod regions;
 mod rehearse;
+mod releases;
 mod schema;
 mod shell;
 mod size;
@@ -80,6 +81,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Tiers(tiers) => tiers::run(tiers),
         Command::Machines(catalog) => machines::run(catalog),
         Command::Regions(catalog) => regions::run(catalog),
+        Command::Releases { format } => releases::run(*format),
     }
 }
 

@@ -29,7 +29,7 @@ pub use types::{
 
 use indexmap::IndexMap;
 
-use crate::catalog::releases::{self, Checksums};
+use crate::catalog::releases::{self, Channel, Checksums, Known, Release};
 use crate::catalog::{self, MachineType, Region};
 use crate::diagnostic::Diagnostic;
 use crate::record::Decided;
@@ -141,6 +141,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         .chain(cluster_machines.iter().filter_map(|machines| machines.host.as_ref()))
         .map(|(machine, _)| *machine);
     let mut problems = Vec::from_iter(one_package(spec, installed));
+    let software = software(spec, &mut warnings).map_err(|problem| problems.push(problem));
     let parts = sizing.clusters.iter().zip(&places).zip(&cluster_machines);
     let mut planned: Vec<_> = parts
         .filter_map(|((cluster, place), machines)| {
@@ -150,6 +151,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
                 .ok()
         })
         .collect();
+    let Ok((coder, terraform)) = software else { return Err(problems) };
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -204,8 +206,8 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         access: access(spec),
         network,
         existing: spec.network.existing.as_ref().map(Existing::of),
-        coder: coder_release(spec),
-        terraform: terraform_release(),
+        coder,
+        terraform,
         coderd,
         moves,
         clusters,
@@ -275,30 +277,79 @@ fn access(spec: &Spec) -> Access {
     }
 }
 
-fn terraform_release() -> TerraformRelease {
-    let Checksums { amd64, arm64 } = releases::TERRAFORM_SHA256;
-    TerraformRelease {
+/// The release of Coder, and the Terraform that its provisioner daemons take, with what there is to say of them.
+///
+/// # Errors
+/// A release that is older than all that are looked after.
+fn software(
+    spec: &Spec,
+    warnings: &mut Vec<Warning>,
+) -> Result<(CoderRelease, TerraformRelease), Diagnostic> {
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
+    let version = match text(&spec.coder.version) {
+        Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
+        None => Figure {
+            value: releases::CODER_VERSION.to_owned(),
+            reason: format!("the newest stable release of {}", releases::CODER_AS_OF),
+        },
+    };
+    let name = |release: &Release| format!("{}.{}", release.minor.0, release.minor.1);
+    let (release, how) = match releases::coder(&version.value) {
+        Some(Known::Listed(release)) => {
+            if release.channel == Channel::Unsupported {
+                warnings.push(Warning {
+                    code: "coder_not_supported",
+                    message: format!(
+                        "Coder {} is not supported any more and gets no security fixes: `tierform releases` lists those that do.",
+                        name(release)
+                    ),
+                });
+            }
+            let does = if release.bundles { "bundles" } else { "accepts" };
+            (release, format!("what Coder {} {does}", name(release)))
+        }
+        Some(Known::Beyond(release)) => {
+            warnings.push(Warning {
+                code: "coder_not_listed",
+                message: format!(
+                    "Coder {} is newer than this tierform's table, which ends at {}. Provisioner daemons get Terraform {}, which is \
+                     right as long as that Coder bundles {} or newer; else each daemon downloads its own.",
+                    version.value,
+                    name(release),
+                    release.terraform,
+                    release.terraform
+                ),
+            });
+            (release, format!("what Coder {} bundles, the newest that this tierform knows", name(release)))
+        }
+        Some(Known::Older(oldest)) => {
+            let span = spec.coder.version.as_ref().map_or(0..0, Spanned::span);
+            return Err(Diagnostic::at(
+                span,
+                format!(
+                    "`coder.version` {} is older than Coder {}, the oldest that is supported",
+                    version.value,
+                    name(oldest)
+                ),
+            )
+            .note("an older Coder gets no security fixes, and its provisioner daemons take another Terraform")
+            .help(format!("write a release of {} or newer; `tierform releases` lists them", name(oldest))));
+        }
+        None => return Err(Diagnostic::nowhere(format!("{} is no release of Coder", version.value))),
+    };
+    let terraform = releases::terraform(release.terraform).ok_or_else(|| {
+        Diagnostic::nowhere(format!("no checksum of Terraform {} is known", release.terraform))
+    })?;
+    let Checksums { amd64, arm64 } = terraform.sha256;
+    let terraform = TerraformRelease {
         version: Figure {
-            value: releases::TERRAFORM_VERSION.to_owned(),
-            reason: "what this Coder bundles; on PATH, so that no daemon downloads its own".to_owned(),
+            value: terraform.version.to_owned(),
+            reason: format!("{how}; on PATH, so that no daemon downloads its own"),
         },
         sha256: Checksums { amd64: amd64.to_owned(), arm64: arm64.to_owned() },
-    }
-}
-
-fn coder_release(spec: &Spec) -> CoderRelease {
-    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.get_ref().clone());
-    CoderRelease {
-        version: match text(&spec.coder.version) {
-            Some(value) => Figure { value, reason: "coder.version in coder.toml".to_owned() },
-            None => Figure {
-                value: releases::CODER_VERSION.to_owned(),
-                reason: "newest stable release when this tierform was made".to_owned(),
-            },
-        },
-        sha256: text(&spec.coder.sha256),
-        mirror: text(&spec.coder.mirror),
-    }
+    };
+    let coder = CoderRelease { version, sha256: text(&spec.coder.sha256), mirror: text(&spec.coder.mirror) };
+    Ok((coder, terraform))
 }
 
 /// A sha256 is that of one package, so the machines that install Coder must have one architecture then.

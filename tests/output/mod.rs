@@ -10,3 +10,4 @@ mod record;
 mod regenerate;
 mod regenerate_properties;
 mod released;
+mod releases;

@@ -50,11 +50,11 @@ network = {
 # Software
 
 coder = {
-  version = "2.36.6" # newest stable release when this tierform was made
+  version = "2.36.6" # the newest stable release of September 2026
 }
 
 terraform = {
-  version = "1.15.5" # what this Coder bundles; on PATH, so that no daemon downloads its own
+  version = "1.15.5" # what Coder 2.36 bundles; on PATH, so that no daemon downloads its own
 
   sha256 = {
     amd64 = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c"

@@ -37,7 +37,7 @@ aws_us_east_1 = {
   clusters = {
     ml = {
       region        = "us-east-1"
-      version       = "1.35"          # in standard support when this tierform was made; raise it by one minor at a time
+      version       = "1.35"          # in standard support until 2027-03 on EKS; raise it by one minor at a time
       services_cidr = "172.20.0.0/16" # Kubernetes services; outside the VPC, fixed for the cluster's life
 
       nodes = {

@@ -114,7 +114,7 @@ variable "network" {
 variable "coder" {
   description = "Release of Coder that machines install, its checksum when not the published one, and a mirror to fetch it from."
   type = object({
-    version = optional(string, "2.36.6") # newest stable release when this tierform was made
+    version = optional(string, "2.36.6") # the newest stable release of September 2026
     sha256  = optional(string)
     mirror  = optional(string)
   })
@@ -125,7 +125,7 @@ variable "coder" {
 variable "terraform" {
   description = "Release of Terraform that provisioner daemons run, its checksums, and a mirror to fetch it from."
   type = object({
-    version = optional(string, "1.15.5") # what this Coder bundles; on PATH, so that no daemon downloads its own
+    version = optional(string, "1.15.5") # what Coder 2.36 bundles; on PATH, so that no daemon downloads its own
 
     sha256 = optional(map(string), {
       amd64 = "702b2136af6728c8ff037f843dd2dbce2b7ad88786b7381d1d72aefa250f601c"

@@ -1,0 +1,97 @@
+//! Another release of Coder for a directory that exists: what Coder's own upgrade page asks for, in order
+//! (coder/coder upgrade-best-practices.md@0ef0888).
+
+use serde::Serialize;
+
+use crate::plan::Plan;
+
+/// A change of Coder's release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Upgrade {
+    /// The release that the directory installs.
+    pub from: String,
+    /// The release that it will install.
+    pub to: String,
+    /// Which way, and how far.
+    pub step: Step,
+    /// Replicas of coderd before and after.
+    pub replicas: (u32, u32),
+}
+
+/// Which way a change of Coder's release goes, and how far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Within a minor release.
+    Patch,
+    /// To the next minor release.
+    Minor,
+    /// By so many minor releases, or to another major one.
+    Several,
+    /// To an older release.
+    Down,
+}
+
+impl Upgrade {
+    /// The change of Coder's release between two plans, if there is one.
+    pub fn between(before: &Plan, after: &Plan) -> Option<Upgrade> {
+        let (from, to) = (&before.coder.version.value, &after.coder.version.value);
+        let (old, new) = (numbers(from)?, numbers(to)?);
+        let step = match (old, new) {
+            _ if new < old => Step::Down,
+            _ if new == old => return None,
+            ([a, b, _], [c, d, _]) if (a, b) == (c, d) => Step::Patch,
+            ([a, b, _], [c, d, _]) if a == c && b + 1 == d => Step::Minor,
+            _ => Step::Several,
+        };
+        let replicas = (before.coderd.replicas.value, after.coderd.replicas.value);
+        Some(Upgrade { from: from.clone(), to: to.clone(), step, replicas })
+    }
+
+    /// Whether Coder cannot do it.
+    pub fn is_refused(&self) -> bool {
+        self.step == Step::Down
+    }
+
+    /// What to know and to do, a sentence or two each, in order.
+    pub fn steps(&self) -> Vec<String> {
+        let Upgrade { from, to, step, replicas: (before, after) } = self;
+        if *step == Step::Down {
+            return vec![
+                format!(
+                    "REFUSED coder.version {from} → {to}: Coder has no way back; {to} does not start on a database that {from} has \
+                     migrated (\"no migration found for version\", coder/coder #14248)."
+                ),
+                format!(
+                    "Restore a backup of the database that was made before the upgrade to {from} (\"Restore the database\" in the directory's \
+                     README.md), then run again with --accept-data-loss."
+                ),
+            ];
+        }
+        let mut steps = Vec::new();
+        if *step == Step::Several {
+            steps.push(format!(
+                "coder.version {from} → {to} skips minor releases: Coder asks to take one at a time, and some ways have a stop between."
+            ));
+        }
+        if *step != Step::Patch {
+            steps.push(format!(
+                "coder.version {from} → {to}: back the database up first; there is no way back without it."
+            ));
+            if *before > 1 && *after > 1 {
+                steps.push(format!(
+                    "{after} replicas: replicas of {from} do not work with the database that {to} migrates. In order: replicas = 1 under \
+                     [coderd], generate, apply; this change, apply; replicas = {after} again, apply (\"Upgrade Coder\" in the directory's \
+                     README.md)."
+                ));
+            }
+        }
+        steps
+    }
+}
+
+/// The three numbers of a release.
+fn numbers(version: &str) -> Option<[u32; 3]> {
+    let numbers: Option<Vec<u32>> = version.split('.').map(|number| number.parse().ok()).collect();
+    numbers?.try_into().ok()
+}
