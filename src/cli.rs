@@ -49,7 +49,9 @@ pub enum Command {
     Cost(Cost),
     /// Apply, plan again and destroy a directory against simulated providers, offline
     ///
-    /// Runs your own tofu or terraform, unchanged, on a copy of the directory. No account, no network, nothing of yours is touched.
+    /// Runs your own tofu or terraform, unchanged, on a copy of the directory that has its state beside it, whatever backend the files
+    /// name. No account, no network, nothing of yours is touched; programs and modules from elsewhere are refused unless you allow them.
+    /// With --from or --edit a change is played: what it does, in which order, and what is absent meanwhile.
     ///
     /// Exit status: 0 clean; 2 the rehearsal found something; 1 it could not run.
     Rehearse(Rehearse),
@@ -233,9 +235,24 @@ pub struct Catalog {
 
 #[derive(Debug, Args)]
 pub struct Rehearse {
-    /// The directory that `tierform generate` wrote
-    #[arg(value_name = "DIR", default_value = "infra")]
-    pub dir: PathBuf,
+    /// The directory that `tierform generate` wrote [default: infra; with --edit the one of the spec]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Play the change from OLD to DIR: OLD is a directory, or git:REV[:PATH] of the repository that DIR is in
+    ///
+    /// OLD is applied on the simulated clouds, DIR planned and applied over it, planned again and destroyed. Tells each step, what was
+    /// absent meanwhile, and whether what holds data is still the same.
+    #[arg(long, value_name = "OLD")]
+    pub from: Option<String>,
+    /// Play the change to what the spec generates with another value; nothing behind the `=` takes the key away
+    ///
+    /// May be given several times. Entries of a list are separated by commas; `clusters.NAME.KEY` is a key of one cluster. Without
+    /// --from the change is played from the directory as it is.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub edit: Vec<(String, String)>,
+    /// The spec that --edit is about
+    #[arg(long, value_name = "FILE", default_value = "coder.toml")]
+    pub spec: PathBuf,
     /// tofu, terraform, or the path of one of them [default: the first of the two on PATH]
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,

@@ -53,6 +53,9 @@ pub enum Failure {
         "error: {0} is no HCL, so what the change means in the cloud cannot be told; mend the file and try again"
     )]
     NoImpact(String),
+    /// A plan is not what the engines print.
+    #[error("error: the engine's plan cannot be read: {0}; please report it with the engine's version")]
+    NoPlan(String),
     /// What was asked about is not there.
     #[error("error: {0}")]
     NotExplained(#[from] tierform::explain::NotExplained),
@@ -100,16 +103,20 @@ pub struct Project {
 impl Project {
     /// Reads both; `upgrade` takes this program's catalog instead of what was decided for the directory.
     pub fn load(place: &Place, upgrade: bool) -> Result<Project, Failure> {
-        let text = spec::load(&place.spec)?;
-        let reading = spec::read(&text);
+        Project::of(&spec::load(&place.spec)?, place, upgrade)
+    }
+
+    /// The same for a text that stands for the spec's.
+    pub fn of(text: &str, place: &Place, upgrade: bool) -> Result<Project, Failure> {
+        let reading = spec::read(text);
         let output = reading.spec.as_ref().and_then(|spec| spec.output.as_ref());
         let output = output.map_or("infra", |output| output.get_ref());
         let beside = || place.spec.parent().unwrap_or(Path::new("")).join(output);
         let out = place.out.clone().unwrap_or_else(beside);
         let decisions = if upgrade { Decisions::Upgraded } else { Decisions::Kept };
-        let deployment = Deployment::open(&text, reading, &out, decisions).map_err(|error| match error {
+        let deployment = Deployment::open(text, reading, &out, decisions).map_err(|error| match error {
             OpenError::Spec(problems) => {
-                Failure::Spec(report(&problems, &place.spec.display().to_string(), &text))
+                Failure::Spec(report(&problems, &place.spec.display().to_string(), text))
             }
             OpenError::Output(error) => error.into(),
             other => Failure::Open(other),

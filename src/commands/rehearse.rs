@@ -1,19 +1,27 @@
-//! `tierform rehearse`: runs the rehearsal, shows its progress on a terminal, prints its report.
+//! `tierform rehearse`: runs the rehearsal, or plays a change; shows its progress, prints its report.
 
-use std::io::IsTerminal;
+use std::cell::Cell;
+use std::io::{IsTerminal, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tierform::rehearse::{self, Options};
+use tierform::deployment::Deployment;
+use tierform::output::{Changes, Request};
+use tierform::rehearse::play::{New, Reach, play};
+use tierform::rehearse::story::Story;
+use tierform::rehearse::{self, Options, Overlay, Progress, Revision};
+use tierform::{output, render, spec};
 
-use super::{Failure, print, say};
-use crate::cli::{Rehearse, ReportFormat};
+use super::{Failure, Project, print, say};
+use crate::cli::{Place, Rehearse, ReportFormat};
 
 /// The status for "the rehearsal found something".
 const FOUND: u8 = 2;
 
 pub fn run(arguments: &Rehearse) -> Result<ExitCode, Failure> {
     let options = Options {
-        dir: arguments.dir.clone(),
+        dir: arguments.dir.clone().unwrap_or_else(|| "infra".into()),
+        revision: None,
         engine: arguments.engine.clone(),
         keep: arguments.keep,
         vars: arguments.var.clone(),
@@ -21,15 +29,101 @@ pub fn run(arguments: &Rehearse) -> Result<ExitCode, Failure> {
         allow_programs: arguments.allow_programs,
         allow_network: arguments.allow_network,
     };
-    let watched = std::io::stderr().is_terminal();
-    let report = rehearse::run(&options, &|line| {
-        if watched {
-            say(line);
-        }
-    })?;
+    if arguments.from.is_some() || !arguments.edit.is_empty() {
+        return change(arguments, options);
+    }
+    let watch = Watch::default();
+    let report = rehearse::run(&options, &|progress| watch.tell(progress));
+    watch.end();
+    let report = report?;
     print(&match arguments.format {
         ReportFormat::Table => report.to_text(),
         ReportFormat::Json => report.to_json(),
     })?;
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// Plays a change.
+fn change(arguments: &Rehearse, mut options: Options) -> Result<ExitCode, Failure> {
+    let new = match arguments.edit.as_slice() {
+        [] => New::Directory(options.dir.clone()),
+        edits => {
+            let (out, overlay) = edited(arguments, edits)?;
+            options.dir.clone_from(&out);
+            New::DirectoryOver(out, overlay)
+        }
+    };
+    match arguments.from.as_deref().map(|from| (from, from.strip_prefix("git:"))) {
+        Some((_, Some(revision))) => options.revision = Some(Revision::parse(revision)),
+        Some((from, None)) => options.dir = from.into(),
+        None => {}
+    }
+    let watch = Watch::default();
+    let played = play(&options, &new, Reach::Destroy, &|progress| watch.tell(progress));
+    watch.end();
+    let played = played?;
+    let story = Story::of(&played).map_err(Failure::NoPlan)?;
+    print(&match arguments.format {
+        ReportFormat::Table => story.to_text(),
+        ReportFormat::Json => story.to_json(),
+    })?;
+    Ok(if story.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// The directory of the spec, and what `generate` would write there if the spec had other values.
+fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, Overlay), Failure> {
+    let mut text = spec::load(&arguments.spec)?;
+    for (key, value) in edits {
+        text =
+            spec::edit(&text, key, value).map_err(|sentence| Failure::Spec(format!("error: {sentence}")))?;
+    }
+    let place = Place { spec: arguments.spec.clone(), out: arguments.dir.clone() };
+    let Project { deployment, spec_sha256 } = Project::of(&text, &place, false)?;
+    let Deployment { plan, record, opened, .. } = deployment;
+    let out = opened.out().to_owned();
+    let tree = render::render(&plan)?;
+    let request = Request { spec_sha256: &spec_sha256, record: Some(record), ..Request::default() };
+    let changes = output::compare_for(&tree, opened, request)?;
+    for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
+        say(&format!("{}: {}", change.path, change.kind.reason()));
+    }
+    Ok((out, overlay(&changes)))
+}
+
+/// What `generate` would put into the directory, and take away.
+fn overlay(changes: &Changes<'_>) -> Overlay {
+    let written = changes.iter().filter(|change| change.kind.is_written());
+    written.map(|change| (change.path.clone(), change.after().map(<[u8]>::to_vec))).collect()
+}
+
+/// The progress on standard error: on a terminal one line that counts, elsewhere nothing but the result.
+#[derive(Default)]
+struct Watch {
+    phase: Cell<Option<String>>,
+}
+
+impl Watch {
+    fn tell(&self, progress: Progress<'_>) {
+        if !std::io::stderr().is_terminal() {
+            return;
+        }
+        let phase = match progress {
+            Progress::Phase(phase) => phase.to_owned(),
+            Progress::Done(_) => self.phase.take().unwrap_or_default(),
+        };
+        let count = match progress {
+            Progress::Phase(_) => String::new(),
+            Progress::Done(count) => format!(" {count}"),
+        };
+        // A closed stderr leaves nobody to tell.
+        let _ = write!(std::io::stderr(), "\r\u{1b}[K{phase}{count}");
+        self.phase.set(Some(phase));
+    }
+
+    /// Takes the line away.
+    fn end(&self) {
+        if self.phase.take().is_some() {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+        }
+    }
 }

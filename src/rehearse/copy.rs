@@ -367,7 +367,7 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
 }
 
 /// The path without `.` and `..`, as the engines take a module's.
-fn lexical(path: &Path) -> PathBuf {
+pub fn lexical(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::Error;
-use super::events::{Event, Hook};
+use super::events::{Event, EventPhase, Hook};
 use super::report::Problem;
+use super::{Error, Progress, Tell};
 
 /// The oldest version of either engine that knows ephemeral resources and write-only arguments.
 const OLDEST: (u32, u32) = (1, 11);
@@ -108,7 +108,7 @@ impl Engine {
         &self,
         setting: &Setting,
         arguments: &[&str],
-        progress: &dyn Fn(&str),
+        progress: Tell<'_>,
         interrupt: &mut Interrupt,
     ) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
@@ -288,8 +288,6 @@ struct Line {
     #[serde(default)]
     r#type: String,
     diagnostic: Option<Problem>,
-    #[serde(rename = "@message", default)]
-    message: String,
     change: Option<Change>,
     hook: Option<Hook>,
 }
@@ -312,7 +310,7 @@ struct Validation {
 }
 
 impl Outcome {
-    fn read_line(&mut self, text: &[u8], progress: &dyn Fn(&str)) {
+    fn read_line(&mut self, text: &[u8], progress: Tell<'_>) {
         let Ok(line) = serde_json::from_slice::<Line>(text) else {
             // `validate -json` prints one document over many lines.
             self.validation.push_str(&String::from_utf8_lossy(text));
@@ -325,10 +323,11 @@ impl Outcome {
                 self.changes.push(format!("{}: {}", change.resource.addr, change.action));
             }
             (step, _, _, Some(hook)) => {
-                if matches!(step, "apply_start" | "apply_complete" | "refresh_start") {
-                    progress(&line.message);
-                }
                 self.events.extend(Event::read(step, hook));
+                if step == "apply_complete" {
+                    let is_done = |event: &&Event| event.phase == EventPhase::Complete;
+                    progress(Progress::Done(self.events.iter().filter(is_done).count()));
+                }
             }
             _ => {}
         }

@@ -13,6 +13,7 @@ mod dummy;
 mod engine;
 mod environment;
 pub mod events;
+mod git;
 mod pace;
 mod phases;
 pub mod play;
@@ -23,10 +24,12 @@ pub mod report;
 mod rules;
 pub mod schema;
 mod secrets;
+pub mod sequence;
 mod server;
 mod shapes;
 mod stage;
 pub mod state;
+pub mod story;
 mod value;
 
 use std::io;
@@ -34,6 +37,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::copy::Overlay;
+pub use self::git::{GitError, Revision};
 use self::report::Report;
 use self::schema::BUNDLE;
 use self::server::Servers;
@@ -44,6 +48,8 @@ use self::stage::{Stage, load, simulated_for, temporary_directory};
 pub struct Options {
     /// The directory of the configuration; it is only read.
     pub dir: PathBuf,
+    /// The revision of `dir` that is meant, where that is not what is on the disk; for what a change is played from.
+    pub revision: Option<Revision>,
     /// `tofu`, `terraform` or a path; without it, the first of these two that is on PATH.
     pub engine: Option<String>,
     /// Leave the copy behind and say where it is.
@@ -218,6 +224,9 @@ pub enum Error {
         /// Why.
         reason: state::Unread,
     },
+    /// The revision cannot be had.
+    #[error("{0}.")]
+    Git(#[from] GitError),
     /// The old directory cannot be applied, so that nothing can be planned over it.
     #[error("The directory that stands, {}, cannot be applied on the simulated clouds, so the change cannot be played:\n{problems}", path.display())]
     Old {
@@ -241,11 +250,23 @@ fn simulated() -> String {
     BUNDLE.iter().map(|bundled| format!("hashicorp/{}", bundled.name)).collect::<Vec<_>>().join(", ")
 }
 
-/// Rehearses a directory. `progress` gets one line per step, for a terminal.
+/// What a rehearsal is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress<'a> {
+    /// A command of the engine begins: `apply`.
+    Phase(&'a str),
+    /// So many things of an apply or a destroy are done.
+    Done(usize),
+}
+
+/// What is told of the progress.
+pub type Tell<'a> = &'a dyn Fn(Progress<'_>);
+
+/// Rehearses a directory. `progress` hears of each command and of each thing that is done.
 ///
 /// # Errors
 /// When the rehearsal cannot run at all; a faulty configuration is a [`Report`] that is not clean.
-pub fn run(options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> {
+pub fn run(options: &Options, progress: Tell<'_>) -> Result<Report, Error> {
     runtime()?.block_on(async {
         let mut stage = Stage::build(options)?;
         let mut report = phases::run(&mut stage, options, progress).await?;

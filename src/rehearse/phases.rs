@@ -8,7 +8,7 @@ use super::engine::Outcome;
 use super::report::{Phase, Problem, Report};
 use super::stage::Stage;
 use super::state::{State, Unread};
-use super::{Error, Options, secrets};
+use super::{Error, Options, Progress, Tell, secrets};
 
 /// What the engines say of a type that the schema lacks; ours is pruned, so the user must know of that.
 const UNKNOWN_TYPE: [&str; 3] =
@@ -20,12 +20,12 @@ pub const DESTROY: [&str; 4] = ["destroy", "-auto-approve", "-input=false", "-js
 
 struct Rehearsal<'a> {
     stage: &'a mut Stage,
-    progress: &'a dyn Fn(&str),
+    progress: Tell<'a>,
     report: Report,
 }
 
 /// Runs all phases.
-pub async fn run(stage: &mut Stage, options: &Options, progress: &dyn Fn(&str)) -> Result<Report, Error> {
+pub async fn run(stage: &mut Stage, options: &Options, progress: Tell<'_>) -> Result<Report, Error> {
     let report = Report {
         engine: format!("{} {}", stage.engine.product, stage.engine.version),
         providers: Vec::new(),
@@ -57,7 +57,7 @@ impl Rehearsal<'_> {
         let given = variables(&options.vars);
         let unprotected = unprotected(&given, &contents.protection);
 
-        (self.progress)("init");
+        (self.progress)(Progress::Phase("init"));
         let init = self.stage.init(&contents, self.progress).await?;
         if !self.note("init", init) || !self.phase("validate", &["validate", "-json"], &[]).await? {
             return Ok(());
@@ -97,7 +97,7 @@ impl Rehearsal<'_> {
 
     /// Runs one command; true when it succeeded.
     async fn phase(&mut self, name: &'static str, command: &[&str], more: &[String]) -> Result<bool, Error> {
-        (self.progress)(name);
+        (self.progress)(Progress::Phase(name));
         let outcome = self.stage.command(command, more, self.progress).await?;
         Ok(self.note(name, outcome))
     }
@@ -110,7 +110,7 @@ impl Rehearsal<'_> {
     }
 
     async fn second_plan(&mut self, given: &[String]) -> Result<(), Error> {
-        (self.progress)("second plan");
+        (self.progress)(Progress::Phase("second plan"));
         let phase = second_plan(self.stage, given, self.progress).await?;
         self.report.second_plan_empty = Some(phase.ok);
         self.report.phases.push(phase);
@@ -143,11 +143,7 @@ pub fn phase(name: &'static str, outcome: Outcome) -> Phase {
 }
 
 /// Plans what was just applied: nothing may be left to change.
-pub async fn second_plan(
-    stage: &mut Stage,
-    given: &[String],
-    progress: &dyn Fn(&str),
-) -> Result<Phase, Error> {
+pub async fn second_plan(stage: &mut Stage, given: &[String], progress: Tell<'_>) -> Result<Phase, Error> {
     let command = ["plan", "-detailed-exitcode", "-input=false", "-json"];
     let mut outcome = stage.command(&command, given, progress).await?;
     let changes = std::mem::take(&mut outcome.changes);

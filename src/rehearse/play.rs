@@ -15,16 +15,15 @@
 //! # Ok::<(), tierform::rehearse::Error>(())
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::contents::Contents;
 use super::copy::Gathered;
 use super::events::Event;
 use super::phases::{self, APPLY, DESTROY};
 use super::report::{Phase, Problem};
 use super::stage::{Moment, Stage};
 use super::state::State;
-use super::{Error, Options, Overlay};
+use super::{Error, Options, Overlay, Progress, Tell};
 use crate::impact::table;
 
 /// What takes the old directory's place.
@@ -32,6 +31,8 @@ use crate::impact::table;
 pub enum New {
     /// Another directory.
     Directory(PathBuf),
+    /// Another directory with these files in the place of its own.
+    DirectoryOver(PathBuf, Overlay),
     /// The old directory with these files in the place of its own.
     Over(Overlay),
 }
@@ -52,6 +53,8 @@ pub enum Reach {
 pub struct Played {
     /// The engine, as in `tofu 1.12.6`.
     pub engine: String,
+    /// The simulated providers, as in `google 8.0.0`.
+    pub providers: Vec<String>,
     /// What ran, in order, with what went wrong. The first one that is not ok ended it (a second plan that is not empty does not).
     pub phases: Vec<Phase>,
     /// The plan of the new directory over the old one's state, as `show -json` prints it; none where there could be no plan.
@@ -72,6 +75,8 @@ pub struct Played {
     pub destroy_clean: Option<bool>,
     /// What a reader must know of how it was played.
     pub notes: Vec<String>,
+    /// Where the copy is, if it was to be kept.
+    pub kept: Option<PathBuf>,
 }
 
 /// A thing that holds data, after a change.
@@ -119,9 +124,13 @@ pub struct Base {
     stage: Stage,
     runtime: tokio::runtime::Runtime,
     options: Options,
+    /// What stands, on the disk.
+    dir: PathBuf,
     moment: Moment,
     before: State,
-    old: Contents,
+    /// What was run to get there.
+    phases: Vec<Phase>,
+    notes: Vec<String>,
 }
 
 impl Base {
@@ -129,20 +138,24 @@ impl Base {
     ///
     /// # Errors
     /// When it cannot be rehearsed, or does not apply.
-    pub fn apply(options: &Options, progress: &dyn Fn(&str)) -> Result<Base, Error> {
+    pub fn apply(options: &Options, progress: Tell<'_>) -> Result<Base, Error> {
         Base::apply_below(options, &New::Over(Overlay::new()), progress)
     }
 
     /// The same for a new directory that is known: both copies are at the same path, however far outside their modules lie.
-    fn apply_below(options: &Options, new: &New, progress: &dyn Fn(&str)) -> Result<Base, Error> {
+    fn apply_below(options: &Options, new: &New, progress: Tell<'_>) -> Result<Base, Error> {
         let runtime = super::runtime()?;
-        let (stage, moment, before, old) = runtime.block_on(async {
+        let (stage, dir, moment, before, phases, notes) = runtime.block_on(async {
             let mut stage = Stage::build(options)?;
-            let mut old = stage.read(&options.dir, &Overlay::new()).await?;
+            let dir = match &options.revision {
+                None => options.dir.clone(),
+                Some(revision) => stage.export(revision, &options.dir).await?,
+            };
+            let mut old = stage.read(&dir, &Overlay::new()).await?;
             let mut required = old.contents.providers.clone();
             let mut levels = old.levels();
-            if let New::Directory(_) = new {
-                let new = read(&mut stage, options, new).await?;
+            if !matches!(new, New::Over(_)) {
+                let new = read(&mut stage, &dir, new).await?;
                 levels = levels.max(new.levels());
                 required.extend(new.contents.providers);
             }
@@ -156,21 +169,22 @@ impl Base {
             if !problems.is_empty() {
                 return Err(cannot(&problems));
             }
-            progress("init");
-            let outcome = stage.init(&old.contents, progress).await?;
-            if outcome.code != Some(0) {
-                return Err(cannot(&outcome.problems));
+            progress(Progress::Phase("init"));
+            let init = phases::phase("init", stage.init(&old.contents, progress).await?);
+            if !init.ok {
+                return Err(cannot(&init.problems));
             }
-            progress("apply what stands");
+            progress(Progress::Phase("apply old"));
             let outcome = stage.command(&APPLY, &phases::variables(&options.vars), progress).await?;
-            if outcome.code != Some(0) {
-                return Err(cannot(&outcome.problems));
+            let apply = phases::phase("apply old", outcome);
+            if !apply.ok {
+                return Err(cannot(&apply.problems));
             }
             let before = stage.state().map_err(|reason| Error::State { reason })?;
             let moment = stage.moment()?;
-            Ok((stage, moment, before, old.contents))
+            Ok((stage, dir, moment, before, vec![init, apply], phases::notes(&old.contents)))
         })?;
-        Ok(Base { stage, runtime, options: options.clone(), moment, before, old })
+        Ok(Base { stage, runtime, options: options.clone(), dir, moment, before, phases, notes })
     }
 
     /// The state of what stands.
@@ -182,13 +196,14 @@ impl Base {
     ///
     /// # Errors
     /// When it cannot be played; what the engine or the cloud refuses is in [`Played`].
-    pub fn play(&mut self, new: &New, reach: Reach, progress: &dyn Fn(&str)) -> Result<Played, Error> {
-        let Base { stage, runtime, options, moment, before, .. } = self;
+    pub fn play(&mut self, new: &New, reach: Reach, progress: Tell<'_>) -> Result<Played, Error> {
+        let Base { stage, runtime, options, dir, moment, before, .. } = self;
         runtime.block_on(async {
             stage.return_to(moment)?;
             let mut playing = Playing {
                 played: Played {
                     engine: format!("{} {}", stage.engine.product, stage.engine.version),
+                    providers: Vec::new(),
                     phases: Vec::new(),
                     plan: None,
                     is_empty: None,
@@ -199,11 +214,13 @@ impl Base {
                     second_plan_empty: None,
                     destroy_clean: None,
                     notes: Vec::new(),
+                    kept: None,
                 },
                 stage,
                 progress,
             };
-            playing.all(options, new, reach).await?;
+            playing.all(options, dir, new, reach).await?;
+            playing.played.providers = playing.stage.providers();
             Ok(playing.played)
         })
     }
@@ -222,37 +239,41 @@ impl Base {
     pub fn keep(self) -> PathBuf {
         self.stage.keep()
     }
-
-    /// What a reader must know of the old directory's copy.
-    pub fn notes(&self) -> Vec<String> {
-        phases::notes(&self.old)
-    }
 }
 
 /// Applies `options.dir` and plays one change from it.
 ///
 /// # Errors
 /// When it cannot be played; what the engine or the cloud refuses is in [`Played`].
-pub fn play(options: &Options, new: &New, reach: Reach, progress: &dyn Fn(&str)) -> Result<Played, Error> {
-    Base::apply_below(options, new, progress)?.play(new, reach, progress)
+pub fn play(options: &Options, new: &New, reach: Reach, progress: Tell<'_>) -> Result<Played, Error> {
+    let mut base = Base::apply_below(options, new, progress)?;
+    let mut played = base.play(new, reach, progress)?;
+    played.phases.splice(0..0, std::mem::take(&mut base.phases));
+    let told: Vec<String> = base.notes.drain(..).filter(|note| !played.notes.contains(note)).collect();
+    played.notes.splice(0..0, told);
+    if options.keep {
+        played.kept = Some(base.keep());
+    }
+    Ok(played)
 }
 
-async fn read(stage: &mut Stage, options: &Options, new: &New) -> Result<Gathered, Error> {
+async fn read(stage: &mut Stage, old: &Path, new: &New) -> Result<Gathered, Error> {
     match new {
         New::Directory(directory) => stage.read(directory, &Overlay::new()).await,
-        New::Over(overlay) => stage.read(&options.dir, overlay).await,
+        New::DirectoryOver(directory, overlay) => stage.read(directory, overlay).await,
+        New::Over(overlay) => stage.read(old, overlay).await,
     }
 }
 
 struct Playing<'a> {
     stage: &'a mut Stage,
-    progress: &'a dyn Fn(&str),
+    progress: Tell<'a>,
     played: Played,
 }
 
 impl Playing<'_> {
-    async fn all(&mut self, options: &Options, new: &New, reach: Reach) -> Result<(), Error> {
-        let mut gathered = read(self.stage, options, new).await?;
+    async fn all(&mut self, options: &Options, old: &Path, new: &New, reach: Reach) -> Result<(), Error> {
+        let mut gathered = read(self.stage, old, new).await?;
         let problems = self.stage.lay(&mut gathered).await?;
         let contents = gathered.contents;
         self.played.notes = phases::notes(&contents);
@@ -262,7 +283,7 @@ impl Playing<'_> {
             return Ok(());
         }
         if self.stage.needs_init(&contents) {
-            (self.progress)("init");
+            (self.progress)(Progress::Phase("init"));
             let outcome = self.stage.init(&contents, self.progress).await?;
             if !self.note(phases::phase("init", outcome)) {
                 return Ok(());
@@ -275,7 +296,7 @@ impl Playing<'_> {
         }
         let applied = self.apply(&given).await?;
         if applied {
-            (self.progress)("second plan");
+            (self.progress)(Progress::Phase("second plan"));
             let phase = phases::second_plan(self.stage, &given, self.progress).await?;
             self.played.second_plan_empty = Some(phase.ok);
             self.note(phase);
@@ -287,7 +308,7 @@ impl Playing<'_> {
     }
 
     async fn plan(&mut self, given: &[String]) -> Result<bool, Error> {
-        (self.progress)("plan");
+        (self.progress)(Progress::Phase("plan"));
         let file = self.plan_file();
         let out = format!("-out={file}");
         let command = ["plan", "-detailed-exitcode", "-input=false", "-json", &out];
@@ -310,7 +331,7 @@ impl Playing<'_> {
     }
 
     async fn apply(&mut self, given: &[String]) -> Result<bool, Error> {
-        (self.progress)("apply");
+        (self.progress)(Progress::Phase("apply"));
         let held = self.held();
         let file = self.plan_file();
         let more: Vec<String> = given.iter().cloned().chain([file]).collect();
@@ -350,13 +371,13 @@ impl Playing<'_> {
     async fn destroy(&mut self, given: &[String], protection: &[String]) -> Result<(), Error> {
         let unprotected = phases::unprotected(given, protection);
         if !protection.is_empty() {
-            (self.progress)("unprotect");
+            (self.progress)(Progress::Phase("unprotect"));
             let outcome = self.stage.command(&APPLY, &unprotected, self.progress).await?;
             if !self.note(phases::phase("unprotect", outcome)) {
                 return Ok(());
             }
         }
-        (self.progress)("destroy");
+        (self.progress)(Progress::Phase("destroy"));
         let outcome = self.stage.command(&DESTROY, &unprotected, self.progress).await?;
         let mut phase = phases::phase("destroy", outcome);
         if phase.ok

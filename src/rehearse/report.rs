@@ -164,21 +164,8 @@ impl Report {
 
     /// The report for a reader: tables, verdicts, and the problems in full.
     pub fn to_text(&self) -> String {
-        let simulated = match self.providers.as_slice() {
-            [] => "no provider".to_owned(),
-            providers => providers.join(", "),
-        };
-        let mut text = format!("{}; simulated: {simulated}\n\n", self.engine);
-        let mut phases = Table::new();
-        phases.load_style(presets::NOTHING).set_header(["phase", "time", "result"]);
-        for phase in &self.phases {
-            let time = format!("{:.2} s", phase.time.as_secs_f64());
-            phases.add_row([phase.name, time.as_str(), if phase.ok { "ok" } else { "failed" }]);
-        }
-        let total: Duration = self.phases.iter().map(|phase| phase.time).sum();
-        phases.add_row(["total", format!("{:.2} s", total.as_secs_f64()).as_str(), ""]);
-        align_right(&mut phases, 1);
-        let _ = writeln!(text, "{}\n", trimmed(&phases));
+        let mut text = heading(&self.engine, &self.providers);
+        let _ = writeln!(text, "{}\n", phases(&self.phases));
         if !self.resources.is_empty() {
             let mut resources = Table::new();
             resources.load_style(presets::NOTHING).set_header(["resource", "count"]);
@@ -195,11 +182,6 @@ impl Report {
         for problem in self.problems() {
             let _ = writeln!(text, "{}", problem.text());
         }
-        let verdict = |yes: Option<bool>, good: &str, bad: &str| match yes {
-            Some(true) => good.to_owned(),
-            Some(false) => bad.to_owned(),
-            None => "not reached".to_owned(),
-        };
         let _ = writeln!(text, "second plan: {}", verdict(self.second_plan_empty, "empty", "NOT EMPTY"));
         let _ = writeln!(
             text,
@@ -213,13 +195,45 @@ impl Report {
     }
 }
 
-fn align_right(table: &mut Table, column: usize) {
+/// The engine and what it was run against.
+pub(super) fn heading(engine: &str, providers: &[String]) -> String {
+    let simulated = match providers {
+        [] => "no provider".to_owned(),
+        providers => providers.join(", "),
+    };
+    format!("{engine}; simulated: {simulated}\n\n")
+}
+
+/// The table of what ran.
+pub(super) fn phases(all: &[Phase]) -> String {
+    let mut phases = Table::new();
+    phases.load_style(presets::NOTHING).set_header(["phase", "time", "result"]);
+    for phase in all {
+        let time = format!("{:.2} s", phase.time.as_secs_f64());
+        phases.add_row([phase.name, time.as_str(), if phase.ok { "ok" } else { "failed" }]);
+    }
+    let total: Duration = all.iter().map(|phase| phase.time).sum();
+    phases.add_row(["total", format!("{:.2} s", total.as_secs_f64()).as_str(), ""]);
+    align_right(&mut phases, 1);
+    trimmed(&phases)
+}
+
+/// A verdict in words.
+pub(super) fn verdict(yes: Option<bool>, good: &str, bad: &str) -> String {
+    match yes {
+        Some(true) => good.to_owned(),
+        Some(false) => bad.to_owned(),
+        None => "not reached".to_owned(),
+    }
+}
+
+pub(super) fn align_right(table: &mut Table, column: usize) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(CellAlignment::Right);
     }
 }
 
 /// The table without the spaces that it pads its lines with.
-fn trimmed(table: &Table) -> String {
+pub(super) fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

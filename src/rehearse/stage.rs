@@ -18,7 +18,7 @@ use super::report::Problem;
 use super::schema::{BUNDLE, Bundled};
 use super::server::Servers;
 use super::state::{State, Unread};
-use super::{Error, Options};
+use super::{Error, GitError, Options, Revision, Tell, git};
 
 /// The longest path that every system accepts for a unix socket, less the name of a provider.
 const SOCKET_PATH: usize = 80;
@@ -100,6 +100,18 @@ impl Stage {
         Ok(gathered)
     }
 
+    /// Writes what a revision has in the place of a directory, and says where.
+    ///
+    /// # Errors
+    /// When there is no such revision, or no directory in it.
+    pub async fn export(&mut self, revision: &Revision, near: &Path) -> Result<PathBuf, Error> {
+        let target = self.file("revision");
+        git::export(revision, near, &target, &mut self.interrupt).await.map_err(|error| match error {
+            GitError::Interrupted => Error::Interrupted,
+            error => Error::Git(error),
+        })
+    }
+
     /// Where the copy's root is to be: below so many directories of the root's own path.
     pub fn place(&mut self, gathered: &Gathered, levels: usize) {
         self.copy = Copy::new(self.temporary.path().join("copy"), &gathered.tail(levels));
@@ -146,7 +158,7 @@ impl Stage {
     ///
     /// # Errors
     /// When it cannot run, or the engine would keep the state elsewhere all the same.
-    pub async fn init(&mut self, contents: &Contents, progress: &dyn Fn(&str)) -> Result<Outcome, Error> {
+    pub async fn init(&mut self, contents: &Contents, progress: Tell<'_>) -> Result<Outcome, Error> {
         let outcome =
             self.command(&["init", "-backend=false", "-input=false", "-json"], &[], progress).await?;
         self.be_isolated()?;
@@ -164,7 +176,7 @@ impl Stage {
         &mut self,
         command: &[&str],
         more: &[String],
-        progress: &dyn Fn(&str),
+        progress: Tell<'_>,
     ) -> Result<Outcome, Error> {
         let arguments: Vec<&str> = command.iter().copied().chain(more.iter().map(String::as_str)).collect();
         self.engine.run(&self.setting, &arguments, progress, &mut self.interrupt).await

@@ -9,6 +9,7 @@ mod clouds;
 mod clusters;
 mod describe;
 mod draft;
+mod edit;
 mod file;
 mod key;
 mod keys;
@@ -33,6 +34,7 @@ pub use toml::Spanned;
 
 pub use describe::{Described, Written, describe, written};
 pub use draft::{Needed, Values, draft, literal, needed};
+pub use edit::edit;
 pub use file::{LARGEST, Unreadable, load};
 pub use names::NAME_MAX;
 pub use read::{Reading, read};

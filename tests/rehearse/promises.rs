@@ -284,7 +284,8 @@ fn a_missing_or_old_engine_is_named() {
 #[ignore = "run by ctrl_c_leaves_nothing_behind"]
 fn rehearse_until_interrupted() {
     let engine = std::env::var_os("REHEARSE_ENGINE").expect("set by the test that runs this one");
-    let error = run(&options(&fixture(), Path::new(&engine)), &|line| eprintln!("PHASE {line}")).unwrap_err();
+    let error =
+        run(&options(&fixture(), Path::new(&engine)), &|progress| eprintln!("{progress:?}")).unwrap_err();
     assert!(matches!(error, Error::Interrupted), "{error}");
 }
 
@@ -302,7 +303,7 @@ fn ctrl_c_leaves_nothing_behind() {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(lines.any(|line| line == "PHASE apply"), "the apply did not begin");
+        assert!(lines.any(|line| line == "Phase(\"apply\")"), "the apply did not begin");
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
         let asked = Instant::now();
         kill_process(pid, Signal::INT).unwrap();
