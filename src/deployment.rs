@@ -6,13 +6,13 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::output::{self, Opened, OutputError};
+use crate::output::{self, Manifest, Opened, OutputError};
 use crate::plan::{self, Plan};
 use crate::record::{self, Damaged, Decided, Difference, Record, Smaller};
 use crate::sizing::Warning;
 use crate::spec::{self, Reading, Spec};
 use crate::upgrade::Upgrade;
-use crate::{compile_reading, resolve_with};
+use crate::{compile_reading, render, resolve_with};
 
 /// A spec with the directory that is generated from it.
 #[derive(Debug)]
@@ -84,7 +84,8 @@ impl Deployment {
                 (None, None) => Held::Nothing,
             },
         };
-        let settled = Settled::of(text, reading, &held, catalog);
+        let is_forgotten = manifest.is_some_and(|manifest| is_missing(out, manifest, render::DEPARTED));
+        let settled = Settled::of(text, reading, &held, catalog, is_forgotten);
         // A mistake in the spec is said first, then what is wrong with the directory.
         let (Settled { plan, offered, moved, held }, opened) = match (settled, opened) {
             (Err(error @ OpenError::Spec(_)), _) => return Err(error),
@@ -110,6 +111,11 @@ impl Deployment {
     }
 }
 
+/// Whether the user has deleted a file that was written.
+fn is_missing(out: &Path, manifest: &Manifest, file: &str) -> bool {
+    manifest.files.contains_key(file) && std::fs::symlink_metadata(out.join(file)).is_err()
+}
+
 /// A plan with all that was decided before.
 struct Settled {
     plan: Plan,
@@ -120,7 +126,13 @@ struct Settled {
 }
 
 impl Settled {
-    fn of(text: &str, reading: Reading, held: &Held<'_>, catalog: Catalog) -> Result<Settled, OpenError> {
+    fn of(
+        text: &str,
+        reading: Reading,
+        held: &Held<'_>,
+        catalog: Catalog,
+        is_forgotten: bool,
+    ) -> Result<Settled, OpenError> {
         let mut decided = match held {
             Held::Nothing => Decided::default(),
             Held::Record(record) => record.decided()?,
@@ -128,6 +140,9 @@ impl Settled {
         };
         if catalog == Catalog::Upgraded {
             decided.revision = None;
+        }
+        if is_forgotten {
+            decided.departed.clear();
         }
         let is_read = reading.problems.is_empty();
         let compiled = match compile_reading(reading, &decided) {
@@ -165,7 +180,12 @@ impl Settled {
             plan.warnings.push(Warning { code: "sizes_not_kept", message });
             return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
         };
-        let settled = record::settle(&now, &before, &held_plan);
+        let mut settled = record::settle(&now, &before, &held_plan);
+        // What is gone is no decision that could stay.
+        if let serde_json::Value::Object(parts) = &mut settled {
+            parts.shift_remove("departed");
+            parts.extend(now.get("departed").map(|departed| ("departed".to_owned(), departed.clone())));
+        }
         if settled == now {
             return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
         }

@@ -9,6 +9,7 @@ mod choose;
 mod clusters;
 mod databases;
 mod density;
+mod departed;
 mod gcp;
 mod machines;
 mod places;
@@ -21,6 +22,7 @@ use std::ops::RangeInclusive;
 pub use accounts::{Aws, Azure, Existing, Gcp};
 pub use addresses::{Addresses, Cidrs};
 pub use density::{Allocatable, Density};
+pub use departed::Departed;
 pub use quotas::Quota;
 pub use types::{
     Access, Argument, ClusterPlan, CoderRelease, Coderd, Database, Machine, Moved, Plan, Requests, Site,
@@ -184,6 +186,8 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
     let Networks { home: network, clusters, sites, placements } =
         sites::divide(spec, sizing, home, &coderd, zone_count, members.collect(), decided)?;
 
+    let departed = departed::gone(decided, cloud, &sites);
+    warnings.extend(departed::told(&departed));
     Ok(Plan {
         tier: sizing.row.tier.as_str().to_owned(),
         revision: sizing.row.revision,
@@ -212,6 +216,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         moves,
         clusters,
         sites,
+        departed,
         database: databases::plan(spec, sizing, rules, database),
         state: state(spec),
         quotas,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Aws, Azure, Existing, Gcp, ResourceGroup};
-use super::{Addresses, Cidrs, Density, Quota};
+use super::{Addresses, Cidrs, Density, Departed, Quota};
 use crate::catalog::Move;
 use crate::catalog::releases::Checksums;
 use crate::sizing::{Figure, Warning};
@@ -63,6 +63,9 @@ pub struct Plan {
     pub clusters: Vec<ClusterPlan>,
     /// Further networks with their clusters.
     pub sites: Vec<Site>,
+    /// Networks that are gone from the spec, until what stood there is gone too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departed: Vec<Departed>,
     /// The database.
     pub database: Database,
     /// Terraform's state.

@@ -27,7 +27,7 @@ pub struct Frozen {
 impl Frozen {
     /// What sizing and plan take as decided.
     pub fn decided(&self) -> super::Decided {
-        super::Decided { revision: None, placements: self.placements.clone() }
+        super::Decided { placements: self.placements.clone(), ..super::Decided::default() }
     }
 
     /// Today's plan with the answers in it. `is_for_this_spec` tells whether they were given for the very same spec: what a role

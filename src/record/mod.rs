@@ -18,8 +18,8 @@ pub use legacy::Frozen;
 pub use settle::{Difference, differences, settle};
 
 use crate::catalog;
-use crate::plan::Plan;
-use crate::spec::Tier;
+use crate::plan::{Departed, Plan};
+use crate::spec::{Cloud, Tier};
 
 /// What was decided for a directory, and for which spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,10 @@ pub struct Decided {
     pub revision: Option<u8>,
     /// Whoever has an address range of its own → that range.
     pub placements: BTreeMap<String, String>,
+    /// The sites that it has, by what is to be known of one that goes.
+    pub sites: Vec<Departed>,
+    /// Sites that are gone but for what an apply has still to destroy.
+    pub departed: Vec<Departed>,
 }
 
 /// Why a record cannot be used.
@@ -84,9 +88,53 @@ impl Record {
         struct Part {
             revision: u8,
             placements: BTreeMap<String, String>,
+            sites: Vec<Site>,
+            #[serde(default)]
+            departed: Vec<Departed>,
+            gcp: Option<Gcp>,
+            aws: Option<Aws>,
+            azure: Option<Azure>,
         }
-        let Part { revision, placements } = Part::deserialize(&self.plan)?;
-        Ok(Decided { revision: Some(revision), placements })
+        #[derive(Deserialize)]
+        struct Site {
+            key: String,
+            cloud: Cloud,
+            region: String,
+            place: String,
+        }
+        #[derive(Deserialize)]
+        struct Gcp {
+            project: String,
+        }
+        #[derive(Deserialize)]
+        struct Aws {
+            account_id: Option<String>,
+            profile: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Azure {
+            subscription_id: String,
+        }
+        let part = Part::deserialize(&self.plan)?;
+        let site = |Site { key, cloud, region, place }: Site| {
+            let aws = part.aws.as_ref().filter(|_| cloud == Cloud::Aws);
+            let (gcp, azure) = (part.gcp.as_ref(), part.azure.as_ref());
+            Departed {
+                key,
+                cloud,
+                region,
+                place,
+                project: gcp.filter(|_| cloud == Cloud::Gcp).map(|gcp| gcp.project.clone()),
+                profile: aws.and_then(|aws| aws.profile.clone()),
+                account_id: aws.and_then(|aws| aws.account_id.clone()),
+                subscription_id: azure
+                    .filter(|_| cloud == Cloud::Azure)
+                    .map(|azure| azure.subscription_id.clone()),
+            }
+        };
+        let sites = part.sites.into_iter().map(site).collect();
+        let (revision, departed) = (Some(part.revision), part.departed);
+        Ok(Decided { revision, placements: part.placements, sites, departed })
     }
 
     /// The plan as it was decided, where this program can read it by itself.

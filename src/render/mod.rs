@@ -6,13 +6,16 @@ mod engine;
 
 use crate::layout::{self, is_hcl};
 use crate::plan::Plan;
-use crate::spec::Layout;
+use crate::spec::{Cloud, Layout};
 use crate::tree::{File, Tree};
 
 /// Every file of `templates/modules`, sorted: path in the output, text, sha256.
 static MODULES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 /// Every file of `templates/root`, sorted: path below it, text, sha256.
 static ROOT: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
+
+/// The file that keeps the providers of sites which are gone; whoever deletes it says that nothing of them is left.
+pub const DEPARTED: &str = "departed.tf";
 
 /// What only a root module has: its parent reaches the cloud and keeps the state for a child module.
 const OF_A_ROOT: [&str; 2] = ["providers.tf", "backend.tf"];
@@ -107,7 +110,11 @@ fn is_file(plan: &Plan, path: &'static str) -> bool {
     let is_there = match folder {
         "" => true,
         // Several clouds have more providers than the control plane's own file names.
-        "sites" => !plan.sites.is_empty() && (output != "versions.tf" || spans_clouds(plan)),
+        "sites" => match output {
+            "versions.tf" => spans_clouds(plan),
+            DEPARTED => !plan.departed.is_empty(),
+            _ => !plan.sites.is_empty(),
+        },
         folder => folder == plan.cloud.as_str() && (output != "versions.tf" || !spans_clouds(plan)),
     };
     is_there
@@ -128,6 +135,12 @@ fn template(plan: &Plan, path: &'static str, text: &'static str) -> Option<&'sta
         Some("existing") => plan.existing.is_some(),
         Some("module") => plan.layout == Layout::Module,
         Some("cluster") => plan.all_clusters().any(|cluster| cluster.cloud.as_str() == folder),
+        Some("azurerm") => plan
+            .departed
+            .iter()
+            .map(|site| site.cloud)
+            .chain(plan.sites.iter().map(|site| site.cloud))
+            .any(|cloud| cloud == Cloud::Azure),
         _ => folder != "sites" || !plan.sites.is_empty(),
     };
     Some(if is_wanted { text } else { "" })
@@ -135,7 +148,8 @@ fn template(plan: &Plan, path: &'static str, text: &'static str) -> Option<&'sta
 
 /// Whether the deployment has parts in several clouds.
 fn spans_clouds(plan: &Plan) -> bool {
-    plan.sites.iter().any(|site| site.cloud != plan.cloud)
+    let sites = plan.sites.iter().map(|site| site.cloud);
+    sites.chain(plan.departed.iter().map(|site| site.cloud)).any(|cloud| cloud != plan.cloud)
 }
 
 /// Whether anything of the deployment calls the module that a file belongs to.

@@ -1,4 +1,5 @@
 //! What a change of the directory does to what is there.
 
+mod departed;
 mod moved;
 mod replaced;

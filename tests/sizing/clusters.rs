@@ -226,7 +226,8 @@ fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
 /// The plan for a directory for which that was decided, and what is decided after.
 fn compiled_for(text: &str, decided: &Decided) -> (Plan, Decided) {
     let plan = compile_reading(spec::read(text), decided).unwrap().plan;
-    let decided = Decided { revision: Some(plan.revision), placements: plan.placements.clone() };
+    let decided =
+        Decided { revision: Some(plan.revision), placements: plan.placements.clone(), ..Decided::default() };
     (plan, decided)
 }
 
