@@ -20,7 +20,8 @@ fn main() {
     fs::write(out.join("root.rs"), embedded(&templates.join("root"), &templates, "root"))
         .expect("OUT_DIR is writable");
     fs::write(out.join("catalog.rs"), catalog(&templates.join("catalog"))).expect("OUT_DIR is writable");
-    fs::write(out.join("impact.rs"), impact(&templates.join("catalog"))).expect("OUT_DIR is writable");
+    fs::write(out.join("impact.rs"), impact(&templates.join("catalog")) + &emitted(&templates))
+        .expect("OUT_DIR is writable");
 }
 
 /// One hash of all that decides what is written, the places of the files included: the sources, the templates, what builds them, and
@@ -235,6 +236,21 @@ fn impact(folder: &Path) -> String {
             when(row[2]),
         )
     });
+    table(folder, &mut rust, "drift", "Drift", |row| {
+        let whose = match row[3] {
+            "autoscaler" => "Autoscaler",
+            "cloud" => "Cloud",
+            "person" => "Person",
+            other => panic!("templates/catalog/drift.csv has `{other}` where it says whose: {row:?}"),
+        };
+        format!(
+            "Drift {{ of: {:?}, argument: {:?}, when: {}, whose: Whose::{whose}, says: {:?} }}",
+            row[0],
+            row[1],
+            when(row[2]),
+            row[4..].join(",")
+        )
+    });
     table(folder, &mut rust, "refusals", "Refusal", |row| {
         let (source, rest) = row.split_last().expect("split gives at least one");
         assert!(
@@ -268,6 +284,22 @@ fn of(cell: &str) -> String {
         .and_then(|only| only.split_once('='))
         .unwrap_or_else(|| panic!("templates/catalog has `{cell}` where type[argument=value] belongs"));
     format!("of: {kind:?}, only: Some(Only {{ argument: {argument:?}, value: {value:?} }})")
+}
+
+/// `static EMITTED`: the resource types that the templates have, sorted.
+fn emitted(templates: &Path) -> String {
+    let mut files = Vec::new();
+    for folder in ["modules", "root"] {
+        walk(&templates.join(folder), &mut files);
+    }
+    let mut types = std::collections::BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a template is text");
+        let names = text.lines().filter_map(|line| line.strip_prefix("resource \"")?.split('"').next());
+        types.extend(names.map(str::to_owned));
+    }
+    let types: Vec<_> = types.into_iter().collect();
+    format!("static EMITTED: &[&str] = &{types:?};\n")
 }
 
 /// A condition of a table as the variant of `src/impact/when.rs` that has its name: `smaller`, `on-destroy=true`. One that is

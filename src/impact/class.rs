@@ -3,6 +3,9 @@
 
 pub use super::value::Value;
 
+/// How a value is written that only the apply will tell, where the source has no words of its own for it.
+pub const KNOWN_LATER: &str = "known after apply";
+
 /// What a change does, the mildest first, so that the worst is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

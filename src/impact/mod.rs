@@ -2,11 +2,17 @@
 //! Both states of the directory are evaluated as far as that goes without a cloud, resource by resource; a table knows which
 //! arguments replace. It errs on the side of telling: what only an apply can know counts as changed when its text did.
 
+pub mod account;
 mod arguments;
 pub mod class;
+pub mod classify;
 mod configuration;
+pub mod difference;
 mod directory;
 mod evaluate;
+pub mod names;
+mod openings;
+pub mod plan_json;
 mod resources;
 mod symbolic;
 pub mod table;
@@ -18,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+pub use account::Account;
+pub use classify::classify;
 pub use when::When;
 
 pub use directory::{Argument, Change, Directory, Effects, Resource, Traced};

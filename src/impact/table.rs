@@ -64,6 +64,13 @@ pub struct Note {
     pub says: &'static str,
 }
 
+impl Note {
+    /// Whether its argument holds what is let in, to be compared range by range.
+    pub fn is_about_ranges(&self) -> bool {
+        self.class == Some(Class::Opened) && self.when == When::Any
+    }
+}
+
 /// One row of `refusals.csv`: a change that the cloud will not make.
 #[derive(Debug)]
 pub struct Refusal {
@@ -90,6 +97,33 @@ pub enum How {
     Apply,
     /// The provider leaves the change out of the plan, or the service takes it and does nothing: nothing happens, and nobody says so.
     Ignored,
+}
+
+/// Who changes something outside the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Whose {
+    /// Somebody, or somebody's program.
+    Person,
+    /// The cloud by itself.
+    Cloud,
+    /// The autoscaler of a cluster.
+    Autoscaler,
+}
+
+/// One row of `drift.csv`: what changes outside the files, and by whom.
+#[derive(Debug)]
+pub struct Drift {
+    /// The resource type.
+    pub of: &'static str,
+    /// The argument, or a block above it.
+    pub argument: &'static str,
+    /// The change that it is about.
+    pub when: When,
+    /// Who makes it.
+    pub whose: Whose,
+    /// Why, in a sentence without its full stop.
+    pub says: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/impact.rs"));
@@ -129,6 +163,22 @@ pub fn notes_of<'a>(of: &'a str) -> impl Iterator<Item = &'static Note> + 'a {
 /// Every refusal about type `of`.
 pub fn refusals_of<'a>(of: &'a str) -> impl Iterator<Item = &'static Refusal> + 'a {
     REFUSALS.iter().filter(move |refusal| refusal.of == of)
+}
+
+/// What is known of a change of `argument` that was made outside the files.
+pub fn drift(of: &str, argument: &str, old: &Value, new: &Value) -> Option<&'static Drift> {
+    let mut about = DRIFT.iter().filter(|drift| drift.of == of && covers(drift.argument, argument));
+    about.find(|drift| drift.when.is_met(old, new))
+}
+
+/// Every row about changes outside the files, for the tests.
+pub fn drifts() -> impl Iterator<Item = &'static Drift> {
+    DRIFT.iter()
+}
+
+/// Whether the type is one that tierform writes, so that these tables are about it.
+pub fn is_known(of: &str) -> bool {
+    of.starts_with("provider.") || EMITTED.binary_search(&of).is_ok()
 }
 
 /// Every note, for the tests.

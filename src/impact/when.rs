@@ -2,6 +2,8 @@
 //! [`When::is_met`]; in a table it is the variant's name in kebab case, with `=value` behind where it takes one.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::value::Value;
 use crate::catalog::{self, MachineType};
@@ -39,13 +41,14 @@ pub enum When {
 }
 
 impl When {
-    /// Whether a change of the argument from `old` to `new`, which is one, is one of these. What is not known meets only [`When::Any`].
+    /// Whether a change of the argument from `old` to `new`, which is one, is one of these. What is not known meets only [`When::Any`], and
+    /// [`When::Added`] where nothing was.
     pub fn is_met(self, old: &Value, new: &Value) -> bool {
         match self {
             Self::Any => true,
             Self::Smaller => old.shrinks_to(new) || catalog_order(old, new) == Some(Ordering::Greater),
             Self::Larger => new.shrinks_to(old) || catalog_order(old, new) == Some(Ordering::Less),
-            Self::Added => is_nothing(old) && new.is_known() && !is_nothing(new),
+            Self::Added => is_nothing(old) && !is_nothing(new),
             Self::Removed => is_nothing(new),
             Self::To(wanted) => new.as_key().is_some_and(|value| value == wanted),
             Self::VersionDown => version_order(old, new) == Some(Ordering::Greater),
@@ -88,7 +91,7 @@ fn is_nothing(value: &Value) -> bool {
 /// How two machines or database classes stand to each other, where the catalog has both: smaller is what has less of vCPU or
 /// memory. Of what has less of one and more of the other, the first is called greater: something is taken away.
 fn catalog_order(old: &Value, new: &Value) -> Option<Ordering> {
-    let ((old_vcpus, old_memory), (new_vcpus, new_memory)) = (size(old)?, size(new)?);
+    let ((old_vcpus, old_memory, _), (new_vcpus, new_memory, _)) = (size(old)?, size(new)?);
     Some(if new_vcpus < old_vcpus || new_memory < old_memory {
         Ordering::Greater
     } else if new_vcpus > old_vcpus || new_memory > old_memory {
@@ -98,25 +101,34 @@ fn catalog_order(old: &Value, new: &Value) -> Option<Ordering> {
     })
 }
 
-/// The vCPU and memory in GB of the type that a value names, alone or as the first of a list.
-fn size(value: &Value) -> Option<(f64, f64)> {
+/// What a type carries: vCPU, memory in GB, and whether a machine's processors are ARM.
+type Size = (f64, f64, Option<bool>);
+
+/// The size of the type that a value names, alone or as the first of a list.
+fn size(value: &Value) -> Option<Size> {
+    static LISTED: LazyLock<HashMap<&str, Size>> = LazyLock::new(|| {
+        let clouds = || Cloud::ALL.into_iter();
+        let machines = clouds().flat_map(catalog::machines).map(of_machine);
+        let databases = clouds().flat_map(catalog::databases);
+        let databases =
+            databases.map(|one| (one.name, (f64::from(one.vcpus), f64::from(one.memory_gb), None)));
+        machines.chain(databases).collect()
+    });
     let name = type_name(value)?;
-    if let Some(machine) = machine(name) {
-        return Some((f64::from(machine.vcpus), machine.memory_gib));
-    }
-    if let Some((vcpus, mb)) = catalog::parse_custom(name) {
-        return Some((f64::from(vcpus), f64::from(mb) / 1024.0));
-    }
-    let database = Cloud::ALL.into_iter().find_map(|cloud| catalog::database(cloud, name))?;
-    Some((f64::from(database.vcpus), f64::from(database.memory_gb)))
+    let composed = || {
+        let (vcpus, mb) = catalog::parse_custom(name)?;
+        Some((f64::from(vcpus), f64::from(mb) / 1024.0, None))
+    };
+    let custom = || Some(of_machine(catalog::custom(name)?.ok()?).1);
+    LISTED.get(name).copied().or_else(composed).or_else(custom)
 }
 
-fn machine(name: &str) -> Option<&'static MachineType> {
-    Cloud::ALL.into_iter().find_map(|cloud| catalog::machine(cloud, name))
+fn of_machine(machine: &'static MachineType) -> (&'static str, Size) {
+    (machine.name, (f64::from(machine.vcpus), machine.memory_gib, Some(machine.arm)))
 }
 
 fn architecture(value: &Value) -> Option<bool> {
-    machine(type_name(value)?).map(|machine| machine.arm)
+    size(value)?.2
 }
 
 fn type_name(value: &Value) -> Option<&str> {
@@ -187,9 +199,7 @@ mod tests {
     #[test]
     fn what_is_not_known_meets_only_any() {
         let unknown = Value::Unknown("known after the apply".to_owned());
-        for when in
-            [When::Smaller, When::Larger, When::Added, When::Removed, When::VersionDown, When::To("x")]
-        {
+        for when in [When::Smaller, When::Larger, When::Removed, When::VersionDown, When::To("x")] {
             assert!(!when.is_met(&text("x"), &unknown), "{when:?}");
         }
         assert!(When::Any.is_met(&text("x"), &unknown));
