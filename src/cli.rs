@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tierform::impact::class::Class;
 
 /// Turns a Coder reference-architecture tier and a cloud into a Terraform/OpenTofu directory.
 #[derive(Debug, Parser)]
@@ -55,6 +56,13 @@ pub enum Command {
     ///
     /// Exit status: 0 clean; 2 the rehearsal found something; 1 it could not run.
     Rehearse(Rehearse),
+    /// Tell what a real plan does, in the deployment's own words
+    ///
+    /// PLAN is what `tofu show -json PLANFILE` or `terraform show -json PLANFILE` printed; `-` reads it from standard input. What was
+    /// changed outside the files is told beside it: the autoscaler's, the cloud's own, a person's. Sensitive values are never printed.
+    ///
+    /// Exit status: 0 nothing changes; 2 something; 3 something that --fail-on names; 1 error.
+    Review(Review),
     /// Print the JSON Schema of coder.toml
     Schema,
     /// Print the completions of a shell
@@ -160,6 +168,20 @@ pub struct Diff {
     /// As `generate --upgrade-catalog` would
     #[arg(long)]
     pub upgrade_catalog: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The plan in JSON
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// End with status 3 when something is of one of these classes, separated by commas: data-loss, refused, destroyed, replaced,
+    /// drained, restarted, opened, closed, smaller, in-place, created, may-be
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = class)]
+    pub fail_on: Vec<Class>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
 }
 
 /// What a question is about: a spec, or a tier and a cloud without one.
@@ -323,6 +345,11 @@ fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
     all.into_iter()
         .find(|cloud| cloud.as_str() == text)
         .ok_or_else(|| format!("clouds are {}", all.map(|c| c.as_str()).join(", ")))
+}
+
+fn class(text: &str) -> Result<Class, String> {
+    let found = Class::ALL.into_iter().find(|class| class.key() == text);
+    found.ok_or_else(|| format!("classes are {}", Class::ALL.map(Class::key).join(", ")))
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

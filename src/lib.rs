@@ -18,6 +18,7 @@ pub mod plan;
 pub mod record;
 pub mod rehearse;
 pub mod render;
+pub mod review;
 pub mod sizing;
 pub mod spec;
 pub mod tree;

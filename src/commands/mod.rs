@@ -10,6 +10,7 @@ mod machines;
 mod regions;
 mod rehearse;
 mod releases;
+mod review;
 mod schema;
 mod shell;
 mod size;
@@ -56,6 +57,12 @@ pub enum Failure {
     /// A plan is not what the engines print.
     #[error("error: the engine's plan cannot be read: {0}; please report it with the engine's version")]
     NoPlan(String),
+    /// A plan could not be read.
+    #[error("error: {path} cannot be read: {reason}")]
+    UnreadablePlan { path: std::path::PathBuf, reason: std::io::Error },
+    /// A file is no plan that can be told.
+    #[error("error: {path}: {reason}")]
+    NotAPlan { path: std::path::PathBuf, reason: tierform::impact::plan_json::NoPlan },
     /// What was asked about is not there.
     #[error("error: {0}")]
     NotExplained(#[from] tierform::explain::NotExplained),
@@ -80,6 +87,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Completions { shell } => shell::completions(*shell),
         Command::Man => shell::man(),
         Command::Rehearse(rehearse) => rehearse::run(rehearse),
+        Command::Review(review) => review::run(review),
         Command::Cost(cost) => cost::run(cost),
         Command::Tiers(tiers) => tiers::run(tiers),
         Command::Machines(catalog) => machines::run(catalog),

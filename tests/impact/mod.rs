@@ -2,4 +2,6 @@
 
 mod departed;
 mod moved;
+mod plans;
 mod replaced;
+mod review;
