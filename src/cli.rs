@@ -281,7 +281,7 @@ pub struct Rehearse {
     /// Set an input variable
     #[arg(long, value_name = "NAME=VALUE")]
     pub var: Vec<String>,
-    /// Leave a provider to the engine's own installation instead of simulating it
+    /// Leave a provider to the engine's own installation instead of simulating it; what it does is done
     #[arg(long, value_name = "PROVIDER")]
     pub real: Vec<String>,
     /// Leave the copy behind and say where it is

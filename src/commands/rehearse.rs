@@ -96,7 +96,7 @@ fn overlay(changes: &Changes<'_>) -> Overlay {
     written.map(|change| (change.path.clone(), change.after().map(<[u8]>::to_vec))).collect()
 }
 
-/// The progress on standard error: on a terminal one line that counts, elsewhere nothing but the result.
+/// The progress on standard error: on a terminal one line that counts, elsewhere a line for each command of the engine.
 #[derive(Default)]
 struct Watch {
     phase: Cell<Option<String>>,
@@ -104,16 +104,12 @@ struct Watch {
 
 impl Watch {
     fn tell(&self, progress: Progress<'_>) {
-        if !std::io::stderr().is_terminal() {
-            return;
-        }
-        let phase = match progress {
-            Progress::Phase(phase) => phase.to_owned(),
-            Progress::Done(_) => self.phase.take().unwrap_or_default(),
-        };
-        let count = match progress {
-            Progress::Phase(_) => String::new(),
-            Progress::Done(count) => format!(" {count}"),
+        let is_watched = std::io::stderr().is_terminal();
+        let (phase, count) = match progress {
+            Progress::Phase(phase) if !is_watched => return say(phase),
+            Progress::Done(_) if !is_watched => return,
+            Progress::Phase(phase) => (phase.to_owned(), String::new()),
+            Progress::Done(count) => (self.phase.take().unwrap_or_default(), format!(": {count} done")),
         };
         // A closed stderr leaves nobody to tell.
         let _ = write!(std::io::stderr(), "\r\u{1b}[K{phase}{count}");

@@ -22,7 +22,8 @@ fn spec(version: &str, replicas: u32, more: &str) -> String {
 /// What `generate` says when a directory of one release is generated for another.
 fn change(from: &str, to: &str, replicas: u32, arguments: &[&str]) -> (i32, String, tempfile::TempDir) {
     let place = tempfile::tempdir().unwrap();
-    let write = |version: &str| fs::write(place.path().join("coder.toml"), spec(version, replicas, "")).unwrap();
+    let write =
+        |version: &str| fs::write(place.path().join("coder.toml"), spec(version, replicas, "")).unwrap();
     write(from);
     assert_eq!(tierform(place.path(), &["generate"]).0, 0);
     write(to);

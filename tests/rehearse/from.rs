@@ -222,7 +222,8 @@ fn an_edit_of_the_spec_is_played_before_anything_is_written() {
     let edit = ["--edit", "database.storage_gb=2048", "--edit", "tags.team=platform", "--format", "json"];
     let (status, stdout, stderr) =
         tierform(place.path(), &[&["rehearse", "--engine", &engine][..], &edit].concat());
-    assert_eq!((status, stderr.as_str()), (Some(0), ""), "{stdout}");
+    let phases = "init\napply old\nplan\napply\nsecond plan\nunprotect\ndestroy\n";
+    assert_eq!((status, stderr.as_str()), (Some(0), phases), "{stdout}");
     let story: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     let database = "module.database.google_sql_database_instance.this";
     let planned = story["planned"].as_array().unwrap();
