@@ -65,10 +65,15 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
     let is_child = plan.layout == Layout::Module;
     // Of a child module, what is declared and its values.
     let (mut declarations, mut values) = ("", String::new());
+    let mut attributes = "";
     for (path, text, sha256) in ROOT.iter().filter(|(path, ..)| is_file(plan, path)) {
         let output = output(path);
         if is_child && output == "variables.tf" {
             declarations = text;
+            continue;
+        }
+        if output == ATTRIBUTES {
+            attributes = text;
             continue;
         }
         if !path.ends_with(TEMPLATE) {
@@ -89,7 +94,31 @@ pub fn render(plan: &Plan) -> Result<Tree, RenderError> {
         })?;
         tree.insert("variables.tf", layout::format(&woven));
     }
+    let attributes = with_line_ends(attributes, &tree);
+    tree.insert(ATTRIBUTES, attributes);
     Ok(tree)
+}
+
+/// What git is to know of the directory.
+const ATTRIBUTES: &str = ".gitattributes";
+
+/// The attributes with a line for each file of the root and each folder: LF everywhere, so that no checkout changes what machines run.
+///
+/// A folder's files only where git finds them to be text: one of the user's may be none.
+fn with_line_ends(attributes: &str, tree: &Tree) -> String {
+    let mut text = attributes.to_owned();
+    let mut last = "";
+    for (path, _) in tree.iter() {
+        match path.split_once('/') {
+            Some((folder, _)) if folder == last => {}
+            Some((folder, _)) => {
+                last = folder;
+                text.extend(["/", folder, "/** text=auto eol=lf\n"]);
+            }
+            None => text.extend(["/", path, " text eol=lf\n"]),
+        }
+    }
+    text
 }
 
 /// The end of a template's name.

@@ -81,6 +81,8 @@ locals {
     memory_max  = "${floor(min(4 * local.share, 0.9 * local.memory))}${local.memory_unit}"
   }
 
+  # Whatever line ends a checkout gave the files, a machine gets "\n" only.
+  #
   # One script of a few parts, and a second one. Their comments stay behind in files/, so that user data stays short.
   boot_parts = concat(
     ["tierform-boot.sh", "cloud-${var.cloud}.sh"],
@@ -92,18 +94,18 @@ locals {
   boot_script = join("\n", concat(
     ["#!/bin/bash", "# Brings this machine to its state; safe to run again. Written by tierform; comments are in modules/boot/files."],
     local.settings_lines,
-    [for part in local.boot_parts : replace(trimspace(file("${local.files}/${part}")), local.comment, "")],
+    [for part in local.boot_parts : replace(trimspace(replace(file("${local.files}/${part}"), "\r", "")), local.comment, "")],
     [""],
   ))
   cluster_token = join("\n", concat(
     ["#!/usr/bin/python3 -I", "# Prints a token for a Kubernetes cluster. Written by tierform; comments are in modules/boot/files."],
-    [for part in ["cluster-token.py", "cluster-token-${var.cloud}.py"] : replace(trimspace(file("${local.files}/${part}")), local.comment, "")],
+    [for part in ["cluster-token.py", "cluster-token-${var.cloud}.py"] : replace(trimspace(replace(file("${local.files}/${part}"), "\r", "")), local.comment, "")],
     [""],
   ))
   comment = "/(?m)^ *#( .*)?\n/"
 
   # What systemd and others read, with the first line of its comments: the reasons stay behind too.
-  plain_files = { for name in fileset(local.files, "*.{conf,rc,service,slice,target,timer}") : name => replace(file("${local.files}/${name}"), local.reason, "") }
+  plain_files = { for name in fileset(local.files, "*.{conf,rc,service,slice,target,timer}") : name => replace(replace(file("${local.files}/${name}"), "\r", ""), local.reason, "") }
   reason      = "/(?m)\n#( .*)?$/"
 
   common_files = {
@@ -126,7 +128,7 @@ locals {
     for unit in ["tierform-watch.service", "tierform-watch.timer"] : "/etc/systemd/system/${unit}" => local.plain_files[unit]
   }
   provisioner_files = merge(local.watch_files, {
-    "/etc/systemd/system/coder-provisioner@.service" = replace(templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory), local.reason, "")
+    "/etc/systemd/system/coder-provisioner@.service" = replace(replace(templatefile("${local.files}/coder-provisioner@.service.tftpl", local.daemon_memory), "\r", ""), local.reason, "")
     "/etc/systemd/system/coder-provisioners.target"  = local.plain_files["coder-provisioners.target"]
     "/etc/systemd/system/provisioners.slice"         = local.plain_files["provisioners.slice"]
   })
