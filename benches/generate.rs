@@ -26,7 +26,7 @@ fn generate(out: &Path) {
     }
     let tree = render::render(&compiled.plan).expect("the example renders");
     let changes = output::compare_for(&tree, opened, request).expect("the directory can be read");
-    let written = changes.iter().filter(|change| change.kind.is_written());
+    let written = changes.iter().filter(|change| change.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))
         .expect("the example is HCL");
     output::write(&changes).expect("the directory can be written");

@@ -22,18 +22,21 @@ pub enum Command {
     Init(Init),
     /// Write the Terraform directory of a spec
     ///
-    /// Writes only what differs. What you edited is merged with what changed; where both changed the same lines, yours stays
-    /// and the other side is written beside it as FILE.tierform-new.
+    /// Writes only what differs. What you edited is merged with what changed; where both changed the same lines, yours stay
+    /// and the merge with tierform's is written beside the file as FILE.tierform-new. That is settled when you move it over yours,
+    /// delete it, or declare yours kept with --keep, and then generate once more; until then check, diff and generate tell.
     ///
     /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost.
     Generate(Generate),
     /// Tell whether the directory is what the spec generates; writes nothing
     ///
-    /// Exit status: 0 current; 2 stale; 1 error.
+    /// What you edited or deleted is your own affair; a conflict that nobody settled is not.
+    ///
+    /// Exit status: 0 current; 2 stale, or a conflict is left; 1 error.
     Check(Check),
     /// Show what generate would change; writes nothing
     ///
-    /// Exit status: 0 nothing; 2 something; 1 error.
+    /// Exit status: 0 nothing; 2 something, or a conflict is left; 1 error.
     Diff(Diff),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
@@ -138,6 +141,9 @@ pub struct Generate {
     /// Bring back this file that you deleted, or all below this directory
     #[arg(long, value_name = "PATH")]
     pub restore: Vec<String>,
+    /// Declare that yours stays in this file, or all below this directory, where it clashes with what is generated
+    #[arg(long, value_name = "PATH")]
+    pub keep: Vec<String>,
     /// Take the sizes of this tierform's catalog instead of keeping those that the directory has
     #[arg(long)]
     pub upgrade_catalog: bool,
@@ -150,6 +156,9 @@ pub struct Generate {
 pub struct Check {
     #[command(flatten)]
     pub place: Place,
+    /// List also what is yours: edited, deleted, declared kept
+    #[arg(long)]
+    pub all: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ReportFormat,

@@ -16,6 +16,11 @@ pub struct File {
 }
 
 impl File {
+    /// A text that was made at run time.
+    pub(crate) fn new(text: String) -> Self {
+        Self { text: text.into(), known_sha256: None }
+    }
+
     /// Whether the text is the same in every tree of this version.
     pub fn is_embedded(&self) -> bool {
         self.known_sha256.is_some()

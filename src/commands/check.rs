@@ -59,8 +59,10 @@ struct Report<'c> {
 struct Line<'c> {
     path: &'c str,
     kind: String,
-    /// Whether `generate` would write it.
+    /// Whether it is not what the spec says and nobody settled that: `generate` would write it, or part of it is withheld.
     stale: bool,
+    /// Whether you declared your side kept.
+    kept: bool,
     reasons: Vec<Reason>,
     message: String,
 }
@@ -75,7 +77,7 @@ pub fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let report = report(&changes);
     print(&match arguments.format {
         ReportFormat::Json => super::size::json(&report),
-        ReportFormat::Table => text(&report, tree.len()),
+        ReportFormat::Table => text(&report, tree.len(), arguments.all),
     })?;
     Ok(if report.current { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
 }
@@ -84,15 +86,16 @@ fn report<'c>(changes: &'c Changes<'_>) -> Report<'c> {
     let line = |change: &'c Change<'_>| Line {
         path: &change.path,
         kind: change.kind.to_string(),
-        stale: change.kind.is_written(),
+        stale: change.is_written() || change.kind.is_unresolved(),
+        kept: change.is_declared(),
         reasons: reasons(changes, change),
-        message: change.kind.reason(),
+        message: change.reason(),
     };
     Report {
         out: changes.out().display().to_string(),
-        current: changes.is_current(),
+        current: changes.is_as_specified(),
         stale: changes.written(),
-        conflicts: changes.iter().filter(|change| change.kind.is_unresolved()).count(),
+        conflicts: changes.unresolved().count(),
         files: changes.iter().filter(|change| change.kind != Kind::Unchanged).map(line).collect(),
     }
 }
@@ -101,7 +104,7 @@ fn report<'c>(changes: &'c Changes<'_>) -> Report<'c> {
 fn reasons(changes: &Changes<'_>, change: &Change<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let is_generated_anew = match change.kind {
-        Kind::Edited | Kind::Deleted | Kind::Unchanged => false,
+        Kind::Edited | Kind::Deleted | Kind::Kept(_) | Kind::Unchanged => false,
         Kind::Occupied(_) => {
             reasons.push(Reason::FileInTheWay);
             false
@@ -130,23 +133,33 @@ fn causes(changes: &Changes<'_>, change: &Change<'_>) -> Vec<Reason> {
     if before.spec_sha256 != after.spec_sha256 && (is_new || !change.is_embedded) {
         causes.push(Reason::SpecChanged);
     }
-    if before.tierform != after.tierform || causes.is_empty() {
+    // What nobody settled yet may have come by an earlier run.
+    if before.tierform != after.tierform || causes.is_empty() && !change.kind.is_unresolved() {
         causes.push(Reason::ToolChanged);
     }
     causes
 }
 
-fn text(report: &Report<'_>, all: usize) -> String {
+fn text(report: &Report<'_>, files: usize, is_all: bool) -> String {
     let mut text = String::new();
-    for line in &report.files {
+    let yours = report.files.iter().filter(|line| !line.stale).count();
+    for line in report.files.iter().filter(|line| line.stale || is_all) {
         let reasons: Vec<_> = line.reasons.iter().map(|reason| reason.text()).collect();
         let why = if line.stale { format!(" ({})", reasons.join("; ")) } else { String::new() };
         text += &format!("{:<8} {}: {}{why}\n", line.kind, line.path, line.message);
     }
     let out = &report.out;
-    text + &match (report.current, report.stale) {
-        (true, _) => format!("{out} is current: {all} files\n"),
-        (false, 0) => format!("{out} is stale: only its records; run tierform generate\n"),
-        (false, stale) => format!("{out} is stale: {stale} files would be written; run tierform generate\n"),
+    text + &match (report.current, report.stale, report.conflicts) {
+        (true, ..) if yours == 0 || is_all => format!("{out} is current: {files} files\n"),
+        (true, ..) => {
+            format!("{out} is current: {files} files, and what is yours in {yours} of them; --all lists it\n")
+        }
+        (false, 0, 0) => format!("{out} is stale: only its records; run tierform generate\n"),
+        (false, 0, conflicts) => {
+            format!("{out} is not what the spec says: {conflicts} left for you to settle\n")
+        }
+        (false, stale, _) => {
+            format!("{out} is stale: {stale} files would be written; run tierform generate\n")
+        }
     }
 }

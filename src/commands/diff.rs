@@ -26,14 +26,19 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
     let request = Request { spec_sha256: &spec_sha256, record: Some(record), ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     let files = output::diff(&changes);
-    for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
-        say(&format!("{}: {}", change.path, change.kind.reason()));
+    let is_settled = changes.unresolved().next().is_none();
+    for change in changes.unresolved() {
+        say(&format!("{}: {}", change.path, change.reason()));
     }
     if arguments.impact {
         return match impact::of(&changes) {
             Ok(impacts) => {
                 print(&impact::to_text(&impacts))?;
-                Ok(if impacts.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+                Ok(if impacts.is_empty() && is_settled {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::from(DIFFERENT)
+                })
             }
             Err(path) => Err(Failure::NoImpact(path)),
         };
@@ -44,7 +49,7 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
         (true, _) => output::stat(&files),
         (false, _) => files.iter().map(|file| text(file, is_colourful)).collect(),
     })?;
-    Ok(if files.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+    Ok(if files.is_empty() && is_settled { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }
 
 /// A file's diff, in git's colours.

@@ -29,6 +29,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
         record: Some(record),
         force: &arguments.force,
         restore: &arguments.restore,
+        keep: &arguments.keep,
     };
     // A change of the catalog is told file by file.
     if offered.is_empty()
@@ -41,7 +42,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     }
     let tree = render::render(&plan)?;
     let changes = output::compare_for(&tree, opened, request)?;
-    let written = changes.iter().filter(|change| change.kind.is_written());
+    let written = changes.iter().filter(|change| change.is_written());
     render::verify(written.filter_map(|change| Some((change.path.as_str(), tree.get(&change.path)?))))?;
     if let Some(upgrade) =
         upgrade.as_ref().filter(|upgrade| upgrade.is_refused() && !arguments.accept_data_loss)
@@ -65,13 +66,13 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     }
     say_decisions(&offered, &moved, arguments.upgrade_catalog);
     for change in changes.iter() {
-        if change.kind.is_kept() || matches!(change.kind, Kind::Deleted | Kind::Force) {
-            say(&format!("{}: {}", change.path, change.kind.reason()));
+        if change.kind.is_kept() || change.is_settled() || matches!(change.kind, Kind::Deleted | Kind::Force)
+        {
+            say(&format!("{}: {}", change.path, change.reason()));
         }
     }
     print(&report(&changes, tree.len(), arguments.dry_run))?;
-    let is_unresolved = changes.iter().any(|change| change.kind.is_unresolved());
-    Ok(if is_unresolved { ExitCode::from(UNDECIDED) } else { ExitCode::SUCCESS })
+    Ok(if changes.unresolved().next().is_some() { ExitCode::from(UNDECIDED) } else { ExitCode::SUCCESS })
 }
 
 /// Whether writing would make Terraform destroy data; says which.
@@ -126,10 +127,15 @@ fn report(changes: &Changes<'_>, all: usize, is_dry: bool) -> String {
         };
     }
     let out = changes.out().display();
+    let left = match changes.unresolved().count() {
+        0 => String::new(),
+        left => format!(", {left} left for you to settle"),
+    };
     text + &match (changes.written(), is_dry) {
-        (0, _) => nothing_to_write(changes.out(), all),
-        (written, true) => format!("{out}: {written} of {all} files would be written\n"),
-        (written, false) => format!("{out}: {written} of {all} files written\n"),
+        (0, _) if left.is_empty() => nothing_to_write(changes.out(), all),
+        (0, _) => format!("{out}: nothing to write{left}\n"),
+        (written, true) => format!("{out}: {written} of {all} files would be written{left}\n"),
+        (written, false) => format!("{out}: {written} of {all} files written{left}\n"),
     }
 }
 
@@ -137,7 +143,7 @@ fn report(changes: &Changes<'_>, all: usize, is_dry: bool) -> String {
 fn lines<'c>(changes: &'c Changes<'_>) -> Vec<(Kind, &'c str, usize)> {
     let is_long = changes.before().is_some() && changes.written() > SHOWN;
     let mut lines: Vec<(Kind, &str, usize)> = Vec::new();
-    for change in changes.iter().filter(|change| change.kind.is_written()) {
+    for change in changes.iter().filter(|change| change.is_written()) {
         let folder = change.path.rsplit_once('/').filter(|_| is_long && change.kind != Kind::Merge);
         let name = folder.map_or(change.path.as_str(), |(folder, _)| folder);
         match lines.last_mut() {

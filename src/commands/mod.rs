@@ -129,6 +129,13 @@ impl Project {
             OpenError::Output(error) => error.into(),
             other => Failure::Open(other),
         })?;
+        if deployment.opened.is_crlf() {
+            say(&format!(
+                "{} came with Windows line ends, as git's core.autocrlf makes them: the records are read as what they were, \
+                 and generate writes them and the generated files without",
+                deployment.opened.out().display()
+            ));
+        }
         Ok(Project { deployment, spec_sha256: sha256_hex(text.as_bytes()) })
     }
 }

@@ -85,14 +85,14 @@ fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, 
     let request = Request { spec_sha256: &spec_sha256, record: Some(record), ..Request::default() };
     let changes = output::compare_for(&tree, opened, request)?;
     for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
-        say(&format!("{}: {}", change.path, change.kind.reason()));
+        say(&format!("{}: {}", change.path, change.reason()));
     }
     Ok((out, overlay(&changes)))
 }
 
 /// What `generate` would put into the directory, and take away.
 fn overlay(changes: &Changes<'_>) -> Overlay {
-    let written = changes.iter().filter(|change| change.kind.is_written());
+    let written = changes.iter().filter(|change| change.is_written());
     written.map(|change| (change.path.clone(), change.after().map(<[u8]>::to_vec))).collect()
 }
 

@@ -84,7 +84,7 @@ pub struct Impact {
 pub fn of(changes: &Changes<'_>) -> Result<Vec<Impact>, String> {
     // Only where something is written can anything change, and a first run changes nothing.
     let is_concerned = |path: &str| is_hcl(path) && !path.ends_with(crate::output::CONFLICT_SUFFIX);
-    if changes.before().is_none() || !changes.iter().any(|c| c.kind.is_written() && is_concerned(&c.path)) {
+    if changes.before().is_none() || !changes.iter().any(|c| c.is_written() && is_concerned(&c.path)) {
         return Ok(Vec::new());
     }
     let files = || changes.iter().filter(|change| is_concerned(&change.path));

@@ -3,7 +3,7 @@
 
 mod lines;
 mod spaces;
-mod tokens;
+pub(crate) mod tokens;
 
 use std::borrow::Cow;
 

@@ -1,22 +1,34 @@
 //! `.tierform/base.txt`: the generated texts that the manifest's hashes stand for, as a later merge needs them.
-//! One file by hash, not a copy beside each: sixty more files would double the time of a first run, and editors and
-//! scanners would take copies ending in `.tf` for modules. By hash, old and new texts stand together while a run is
-//! under way, so whichever manifest is in force finds its own.
+//! One file, not a copy beside each: sixty more files would double the time of a first run, and editors and scanners
+//! would take copies ending in `.tf` for modules. While a run is under way old and new texts of a path stand together, so
+//! whichever manifest is in force finds its own.
 //!
-//! An entry is a line with the hash and the length in bytes, then the text as it is, then a newline: nothing to escape,
-//! and in a pull request its lines read like those of the file that it is the base of.
+//! An entry is a line with the path and how many lines follow, then the text as it is, then a newline: nothing to escape,
+//! and nothing that changes with a value. Entries are sorted by path, so that a pull request shows of this file what it shows
+//! of the files themselves. Until manifest format 3 entries were sorted by hash and began with hash and length in bytes.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{OutputError, STATE_DIR, disk};
 use crate::tree::sha256_hex;
 
-/// Generated texts by their sha256.
+/// The first line, which no entry of the older form can be.
+const HEAD: &str =
+    "== The texts that tierform generated here: what it merges your edits with. Not to be edited.\n";
+
+/// What an entry's first line starts with.
+const ENTRY: &str = "== ";
+
+/// Generated texts as they were found on disk.
 #[derive(Debug, Default)]
 pub struct Base {
-    texts: BTreeMap<String, String>,
+    file: String,
+    /// The path that a text was generated for, or in the older form its hash; and the text.
+    texts: Vec<(String, String)>,
 }
+
+/// Texts to be kept, each with its path.
+pub(super) type Texts<'t> = Vec<(&'t str, &'t str)>;
 
 impl Base {
     /// Where the base texts of an output directory are.
@@ -31,66 +43,74 @@ impl Base {
     pub fn load(out: &Path) -> Result<Self, OutputError> {
         let path = Self::path(out);
         let Some(bytes) = disk::read_record(&path)? else { return Ok(Self::default()) };
-        match parse(&bytes) {
-            Ok(texts) => Ok(Self { texts }),
-            Err(reason) => Err(OutputError::Damaged { path, reason }),
-        }
+        let read = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()).and_then(|file| {
+            // A checkout with Windows line ends: no generated text has any.
+            let texts = parse(&String::from_utf8_lossy(&disk::plain(file.as_bytes())))?;
+            Ok(Self { file, texts })
+        });
+        read.map_err(|reason| OutputError::Damaged { path, reason })
     }
 
-    /// The text with this hash, if it is there and really has it: a wrong base would merge an edit away.
-    pub fn text(&self, sha256: &str) -> Option<&str> {
-        self.texts.get(sha256).map(String::as_str).filter(|text| sha256_hex(text.as_bytes()) == sha256)
+    /// The text that was generated for `path` and has this hash, if it is there and really has it: a wrong base would merge an
+    /// edit away.
+    pub fn text(&self, path: &str, sha256: &str) -> Option<&str> {
+        let of_it = |(key, _): &&(String, String)| key == path || key == sha256;
+        let mut texts = self.texts.iter().filter(of_it).map(|(_, text)| text.as_str());
+        texts.find(|text| sha256_hex(text.as_bytes()) == sha256)
     }
 
-    /// The texts of these hashes, taken from `new` or from here; one that neither has is left out.
-    pub(super) fn select<'a>(
-        &'a self,
-        hashes: impl Iterator<Item = &'a str>,
-        new: &BTreeMap<&'a str, &'a str>,
-    ) -> BTreeMap<&'a str, &'a str> {
-        hashes.filter_map(|hash| Some((hash, new.get(hash).copied().or_else(|| self.text(hash))?))).collect()
-    }
-
-    /// Whether exactly these texts are on disk already.
-    pub(super) fn is(&self, texts: &BTreeMap<&str, &str>) -> bool {
-        self.texts.len() == texts.len()
-            && self
-                .texts
-                .iter()
-                .zip(texts)
-                .all(|((hash, text), (&other, &other_text))| hash == other && text == other_text)
+    /// Whether the file on disk is exactly this.
+    pub(super) fn is(&self, file: &str) -> bool {
+        self.file == file
     }
 }
 
 /// The entries of the file.
-fn parse(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
-    let mut texts = BTreeMap::new();
-    let mut rest = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+fn parse(file: &str) -> Result<Vec<(String, String)>, String> {
+    let (mut rest, is_by_path) = match file.strip_prefix(HEAD) {
+        Some(rest) => (rest, true),
+        None => (file, false),
+    };
+    let mut texts = Vec::new();
     while !rest.is_empty() {
-        let at = bytes.len() - rest.len();
-        let broken = || format!("the entry at byte {at} is broken");
-        let (head, body) = rest.split_once('\n').ok_or_else(broken)?;
-        let (hash, length) = head.split_once(' ').ok_or_else(broken)?;
-        let length: usize = length.parse().map_err(|_| broken())?;
-        let (text, tail) = body.split_at_checked(length).ok_or_else(broken)?;
-        rest = tail.strip_prefix('\n').ok_or_else(broken)?;
-        texts.insert(hash.to_owned(), text.to_owned());
+        let at = file.len() - rest.len();
+        let entry = if is_by_path { entry(rest) } else { older_entry(rest) };
+        let (key, text, tail) = entry.ok_or_else(|| format!("the entry at byte {at} is broken"))?;
+        texts.push((key.to_owned(), text.to_owned()));
+        rest = tail;
     }
     Ok(texts)
 }
 
-/// The file's text, entries sorted by hash.
-pub(super) fn to_text(texts: &BTreeMap<&str, &str>) -> String {
-    // A hash, a length of a few digits and three separators.
-    let size = texts.values().map(|text| text.len() + 80).sum();
+/// Path, text and what follows.
+fn entry(rest: &str) -> Option<(&str, &str, &str)> {
+    let (head, body) = rest.strip_prefix(ENTRY)?.split_once('\n')?;
+    let (path, lines) = head.rsplit_once(' ')?;
+    let lines: usize = lines.parse().ok()?;
+    // The newline after the last of them is the text's own, the one after that ends the entry.
+    let (end, _) = body.match_indices('\n').nth(lines)?;
+    Some((path, &body[..end], &body[end + 1..]))
+}
+
+/// Hash, text and what follows.
+fn older_entry(rest: &str) -> Option<(&str, &str, &str)> {
+    let (head, body) = rest.split_once('\n')?;
+    let (hash, length) = head.split_once(' ')?;
+    let (text, tail) = body.split_at_checked(length.parse().ok()?)?;
+    Some((hash, text, tail.strip_prefix('\n')?))
+}
+
+/// The file's text.
+pub(super) fn to_text(texts: &Texts<'_>) -> String {
+    // A path and a few digits.
+    let size = HEAD.len() + texts.iter().map(|(path, text)| path.len() + text.len() + 16).sum::<usize>();
     let mut file = String::with_capacity(size);
-    for (hash, text) in texts {
-        file.push_str(hash);
-        file.push(' ');
-        file.push_str(&text.len().to_string());
-        file.push('\n');
-        file.push_str(text);
-        file.push('\n');
+    file.push_str(HEAD);
+    for (path, text) in texts {
+        let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+        for part in [ENTRY, path, " ", &lines.to_string(), "\n", text, "\n"] {
+            file.push_str(part);
+        }
     }
     file
 }
@@ -102,38 +122,49 @@ mod tests {
     #[test]
     fn a_text_that_is_not_what_its_hash_says_is_no_base() {
         let hash = sha256_hex(b"generated\n");
-        let base = |text: &str| Base { texts: BTreeMap::from([(hash.clone(), text.to_owned())]) };
-        assert_eq!(base("generated\n").text(&hash), Some("generated\n"));
-        assert_eq!(base("tampered\n").text(&hash), None);
-        assert_eq!(base("generated\n").text("00"), None);
+        for key in ["main.tf", &hash] {
+            let base =
+                |text: &str| Base { file: String::new(), texts: vec![(key.to_owned(), text.to_owned())] };
+            assert_eq!(base("generated\n").text("main.tf", &hash), Some("generated\n"));
+            assert_eq!(base("tampered\n").text("main.tf", &hash), None);
+            assert_eq!(base("generated\n").text("main.tf", "00"), None);
+        }
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let texts = BTreeMap::from([
-            ("aa", "one\ntwo\n"),
-            ("bb", ""),
-            ("cc", "ends without newline"),
-            ("dd", "ü 3\nff 1\n"),
-        ]);
-        let read = parse(to_text(&texts).as_bytes()).unwrap();
-        assert!(read.iter().map(|(hash, text)| (hash.as_str(), text.as_str())).eq(texts));
+        let texts = vec![
+            ("a.tf", "one\ntwo\n"),
+            ("a.tf", "== b.tf 1\n\n\n"),
+            ("b b", ""),
+            ("c", "ends without newline"),
+            ("d", "ü 3\nff 1\n"),
+        ];
+        let read = parse(&to_text(&texts)).unwrap();
+        assert!(read.iter().map(|(path, text)| (path.as_str(), text.as_str())).eq(texts));
+        assert_eq!(parse(&to_text(&Vec::new())), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_older_form_is_read() {
+        let texts = parse("aa 8\none\ntwo\n\nbb 0\n\n").unwrap();
+        let texts: Vec<_> = texts.iter().map(|(hash, text)| (hash.as_str(), text.as_str())).collect();
+        assert_eq!(texts, [("aa", "one\ntwo\n"), ("bb", "")]);
     }
 
     #[test]
     fn a_broken_file_is_told_by_its_place() {
         for (broken, at) in [
-            ("aa 3\nonex\n", 0),
-            ("aa 3\none\nbb\n", 9),
-            ("aa x\n", 0),
-            ("aa 99\none\n", 0),
-            ("aa 1\nü\n", 0),
+            ("aa 3\nonex\n".to_owned(), 0),
+            ("aa 3\none\nbb\n".to_owned(), 9),
+            ("aa x\n".to_owned(), 0),
+            ("aa 99\none\n".to_owned(), 0),
+            ("aa 1\nü\n".to_owned(), 0),
+            (format!("{HEAD}a.tf 1\none\n"), HEAD.len()),
+            (format!("{HEAD}== a.tf 1\none\n"), HEAD.len()),
+            (format!("{HEAD}== a.tf 1\none\n\n== b.tf x\n"), HEAD.len() + 15),
         ] {
-            assert_eq!(
-                parse(broken.as_bytes()),
-                Err(format!("the entry at byte {at} is broken")),
-                "{broken:?}"
-            );
+            assert_eq!(parse(&broken), Err(format!("the entry at byte {at} is broken")), "{broken}");
         }
     }
 }

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::changes::{CONFLICT_SUFFIX, Change, Changes, Kind};
+use super::changes::{CONFLICT_SUFFIX, Change, Changes, Kind, Standing};
 use super::disk::{self, Disk, Found, What};
 use super::manifest::{Manifest, check_path};
-use super::merge::{Clash, merge};
+use super::merge::{Clash, Merged, Withheld, differences, merge};
+use super::past::{Past, Verdict};
+use super::wishes::Wishes;
 use super::{Base, OutputError};
 use crate::record::Record;
 use crate::tree::{File, Tree, sha256_hex};
@@ -25,6 +27,8 @@ pub struct Request<'a> {
     pub force: &'a [String],
     /// Deleted files that are to come back, likewise.
     pub restore: &'a [String],
+    /// Files that the user's side is to stand in, where it clashes with the generated one, likewise.
+    pub keep: &'a [String],
 }
 
 /// What is to happen in `out` so that it holds `tree`, the user's own work kept.
@@ -41,6 +45,7 @@ pub struct Opened {
     out: PathBuf,
     manifest: Option<Manifest>,
     is_littered: bool,
+    is_crlf: bool,
 }
 
 impl Request<'_> {
@@ -65,12 +70,12 @@ pub fn current(
     request: &Request<'_>,
     embedded: fn(&str) -> Option<&'static str>,
 ) -> Result<Option<usize>, OutputError> {
-    let Some(known) = opened.manifest.as_ref().filter(|known| !opened.is_littered && !known.has_conflicts())
-    else {
+    let is_clean = !opened.is_littered && !opened.is_crlf;
+    let Some(known) = opened.manifest.as_ref().filter(|known| is_clean && !known.has_conflicts()) else {
         return Ok(None);
     };
-    let wanted = Manifest { files: known.files.clone(), ..request.manifest() };
-    let has_wishes = !request.force.is_empty() || !request.restore.is_empty();
+    let wanted = Manifest { files: known.files.clone(), kept: known.kept.clone(), ..request.manifest() };
+    let has_wishes = [request.force, request.restore, request.keep].iter().any(|wishes| !wishes.is_empty());
     if *known != wanted || has_wishes || request.program.is_empty() {
         return Ok(None);
     }
@@ -98,6 +103,11 @@ impl Opened {
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
     }
+
+    /// Whether the manifest came with Windows line ends, as from a checkout that converts them.
+    pub fn is_crlf(&self) -> bool {
+        self.is_crlf
+    }
 }
 
 /// Looks whether `out` is ours or could be, and reads its manifest.
@@ -106,9 +116,12 @@ impl Opened {
 /// When `out` holds files and is not ours, when it is a link or no directory, or when the manifest is damaged or newer than
 /// this program.
 pub fn open(out: &Path) -> Result<Opened, OutputError> {
-    let (manifest, is_littered) =
-        if disk::is_ours(out)? { (Manifest::load(out)?, disk::is_littered(out)?) } else { (None, false) };
-    Ok(Opened { out: out.to_owned(), manifest, is_littered })
+    let mut opened = Opened { out: out.to_owned(), manifest: None, is_littered: false, is_crlf: false };
+    if disk::is_ours(out)? {
+        (opened.manifest, opened.is_crlf) = Manifest::read(out)?;
+        opened.is_littered = disk::is_littered(out)?;
+    }
+    Ok(opened)
 }
 
 /// As [`compare`], for a directory that was opened before and a run with wishes of its own.
@@ -124,7 +137,7 @@ pub fn compare_for<'t>(
     for (path, _) in tree.iter() {
         check_path(path).map_err(|reason| OutputError::Path { path: path.to_owned(), reason })?;
     }
-    let Opened { out, manifest: before, is_littered } = opened;
+    let Opened { out, manifest: before, is_littered, is_crlf } = opened;
     let after = request.manifest();
     let nothing = Manifest::new("");
     let mut comparison = Comparison {
@@ -134,7 +147,7 @@ pub fn compare_for<'t>(
         out: &out,
         files: Vec::with_capacity(tree.len()),
         after,
-        wishes: Wishes::new(request.force, request.restore),
+        wishes: Wishes::new(&request),
         has_conflicts: before.as_ref().is_some_and(Manifest::has_conflicts),
     };
     let known = comparison.known;
@@ -150,7 +163,7 @@ pub fn compare_for<'t>(
     }
     comparison.wishes.fulfilled()?;
     let Comparison { files, after, .. } = comparison;
-    Ok(Changes { out, files, before, after, is_littered })
+    Ok(Changes { out, files, before, after, is_littered, is_crlf })
 }
 
 /// A comparison under way.
@@ -167,26 +180,6 @@ struct Comparison<'t, 'm> {
     has_conflicts: bool,
 }
 
-/// The judgement of one path.
-struct Verdict {
-    kind: Kind,
-    /// The hash that the manifest is to have from now on.
-    record: Option<String>,
-    /// See [`Change::from`].
-    from: Option<String>,
-    merged: Option<String>,
-}
-
-impl Verdict {
-    fn new(kind: Kind, record: Option<String>) -> Self {
-        Self { kind, record, from: None, merged: None }
-    }
-
-    fn from(self, from: Option<String>) -> Self {
-        Self { from, ..self }
-    }
-}
-
 impl<'t> Comparison<'t, '_> {
     /// A path that the tree has, and the other side of its conflict if there is one.
     fn generated(&mut self, path: &str, file: &'t File) -> Result<(), OutputError> {
@@ -194,36 +187,43 @@ impl<'t> Comparison<'t, '_> {
         let mut past = Past::of(self.known, path);
         let side = if self.has_conflicts { Past::of(self.known, &side_path()) } else { Past::default() };
         let side_found = if side.is_known() { Some(self.disk.find(&side_path())?) } else { None };
-        // Whoever deletes the other side has taken over what they wanted: the file is an edit of that text from now on.
-        if let (Some(Found::Nothing), Some(theirs)) = (&side_found, side.written)
-            && side.pending != Some(theirs)
-        {
-            past.written = Some(theirs);
-        }
+        let is_gone = matches!(side_found, Some(Found::Nothing));
+        let is_settled = is_gone && past.settle(&side, self.known.withheld.get(path));
 
         let found = self.disk.find(path)?;
         let mut verdict = past.judge(file, &found);
         if let (Kind::Conflict(_), Found::File(bytes)) = (verdict.kind, &found) {
             verdict = self.merge(path, file, bytes, verdict)?;
         }
-        let verdict = self.wishes.apply(path, file, verdict)?;
-        let has_conflict = matches!(verdict.kind, Kind::Conflict(_));
+        if is_settled {
+            verdict.standing = Standing::Settled;
+        }
+        if let Some(kept) = self.known.kept.get(path) {
+            verdict = verdict.kept(file, kept);
+        }
+        let mut verdict = self.wishes.apply(path, file, verdict)?;
+        let theirs = verdict.theirs.take().filter(|_| matches!(verdict.kind, Kind::Conflict(_)));
+        if verdict.kind.is_unresolved() {
+            self.after.withheld.insert(path.to_owned(), file.sha256().into_owned());
+        }
+        if verdict.standing == Standing::Kept {
+            self.after.kept.insert(path.to_owned(), file.sha256().into_owned());
+        }
         self.push(path.to_owned(), Some(file), verdict, found);
 
-        if has_conflict {
+        if let Some(theirs) = theirs {
             let found = match side_found {
                 Some(found) => found,
                 None => self.disk.find(&side_path())?,
             };
-            let verdict = match side.judge(file, &found) {
-                Verdict { kind: Kind::Deleted, .. } => {
-                    Verdict::new(Kind::Create, Some(file.sha256().into_owned()))
-                }
-                Verdict { kind: Kind::Conflict(_) | Kind::Edited, record, .. } => {
-                    Verdict::new(Kind::Occupied(What::File), record)
-                }
-                verdict => verdict,
+            let theirs = File::new(theirs);
+            let judged = side.judge(&theirs, &found);
+            let mut verdict = match judged.kind {
+                Kind::Deleted => Verdict::new(Kind::Create, Some(theirs.sha256().into_owned())),
+                Kind::Conflict(_) | Kind::Edited => Verdict::new(Kind::Occupied(What::File), judged.record),
+                _ => judged,
             };
+            verdict.merged = Some(theirs.text.into_owned());
             self.push(side_path(), Some(file), verdict, found);
         } else if let Some(found) = side_found
             && let Some(verdict) = side.judge_orphan(&found)
@@ -255,24 +255,37 @@ impl<'t> Comparison<'t, '_> {
             self.base = Some(Base::load(self.out)?);
         }
         let from = verdict.record.as_deref().unwrap_or_default();
-        let text = self.base.as_ref().and_then(|base| base.text(from));
-        Ok(match text.ok_or(Clash::NoBase).and_then(|base| merge(path, base, mine, &file.text)) {
-            Err(clash) => Verdict { kind: Kind::Conflict(clash), ..verdict },
-            Ok(merged) => {
-                let new = Some(file.sha256().into_owned());
-                match merged.as_bytes() == mine {
-                    // The user's text has all of our change already.
-                    true => Verdict::new(Kind::Edited, new),
-                    false => {
-                        Verdict { kind: Kind::Merge, record: new, from: verdict.record, merged: Some(merged) }
+        let base = self.base.as_ref().and_then(|base| base.text(path, from));
+        let Merged { mine: merged, withheld } = match base {
+            Some(base) => merge(path, base, mine, &file.text),
+            None => Withheld::all(Clash::NoBase, &file.text),
+        };
+        let verdict = Verdict { merged, ..verdict };
+        Ok(match withheld {
+            Some(Withheld { clash, theirs, base }) => {
+                let lines = match (clash, &verdict.merged) {
+                    (Clash::Lines(_), Some(merged)) => differences(path, merged, &theirs),
+                    (Clash::Lines(_), None) => {
+                        differences(path, &String::from_utf8_lossy(&disk::plain(mine)), &theirs)
                     }
+                    _ => Vec::new(),
+                };
+                Verdict {
+                    kind: Kind::Conflict(clash),
+                    record: base.as_ref().map(|base| sha256_hex(base.as_bytes())).or(verdict.record),
+                    theirs: Some(theirs),
+                    base,
+                    lines,
+                    ..verdict
                 }
             }
+            // Where nothing is merged in, the user's text has all of our change already.
+            None => verdict.taken_over(file),
         })
     }
 
     fn push(&mut self, path: String, file: Option<&'t File>, verdict: Verdict, found: Found) {
-        let Verdict { kind, record, from, merged } = verdict;
+        let Verdict { kind, record, from, merged, base, standing, lines, .. } = verdict;
         if let Some(sha256) = record {
             self.after.files.insert(path.clone(), sha256);
         }
@@ -282,163 +295,17 @@ impl<'t> Comparison<'t, '_> {
         };
         let new = file.map(|file| file.text.as_ref());
         let is_embedded = file.is_some_and(File::is_embedded);
-        self.files.push(Change { path, kind, new, on_disk, is_embedded, merged, from });
+        self.files.push(Change {
+            path,
+            kind,
+            new,
+            on_disk,
+            is_embedded,
+            merged,
+            from,
+            base,
+            standing,
+            lines,
+        });
     }
-}
-
-/// What the manifest says of one path.
-#[derive(Default)]
-struct Past<'m> {
-    /// The hash of what we wrote there last.
-    written: Option<&'m String>,
-    /// The hash of what an interrupted run was to put there, or to take away.
-    pending: Option<&'m String>,
-    /// Where that is a merge: the hash of the generated text in it.
-    merging: Option<&'m String>,
-}
-
-impl<'m> Past<'m> {
-    fn of(known: &'m Manifest, path: &str) -> Self {
-        Self {
-            written: known.files.get(path),
-            pending: known.pending.get(path),
-            merging: known.merging.get(path),
-        }
-    }
-
-    fn is_known(&self) -> bool {
-        self.written.is_some() || self.pending.is_some()
-    }
-
-    /// A path that the tree has. A conflict is only suspected: merging may settle it.
-    ///
-    /// The record moves on to the new text only where the disk has it afterwards: a kept edit stays recorded with the
-    /// text that it started from, because that one is the base of a merge.
-    fn judge(&self, file: &File, found: &Found) -> Verdict {
-        let new = || Some(file.sha256().into_owned());
-        let bytes = match found {
-            // Replacing never leaves a gap, so only what an interrupted run was to create or remove, which is the same
-            // text before and after, is absent without the user having wished it.
-            Found::Nothing if self.written.is_some() && self.written != self.pending => {
-                return Verdict::new(Kind::Deleted, self.written.cloned());
-            }
-            Found::Nothing => return Verdict::new(Kind::Create, new()),
-            Found::Other(what) => return Verdict::new(Kind::Occupied(*what), self.written.cloned()),
-            Found::File(bytes) => bytes,
-        };
-        if bytes == file.text.as_bytes() {
-            return Verdict::new(Kind::Unchanged, new());
-        }
-        let plain = disk::plain(bytes);
-        if plain == file.text.as_bytes() {
-            return Verdict::new(Kind::Unchanged, new());
-        }
-        let base = match self.origin(&plain) {
-            Origin::Ours(sha256) => return Verdict::new(Kind::Update, new()).from(Some(sha256)),
-            Origin::Edit(base) => base,
-            Origin::Stranger => return Verdict::new(Kind::Occupied(What::File), None),
-        };
-        let kind = if *base == file.sha256() { Kind::Edited } else { Kind::Conflict(Clash::NoBase) };
-        Verdict::new(kind, Some(base.clone())).from(Some(base.clone()))
-    }
-
-    /// A path that only the manifest has; `None` when there is nothing of ours left to speak of.
-    fn judge_orphan(&self, found: &Found) -> Option<Verdict> {
-        let bytes = match found {
-            Found::Nothing => return None,
-            Found::Other(_) => return Some(Verdict::new(Kind::KeepOrphan, Some(self.written?.clone()))),
-            Found::File(bytes) => bytes,
-        };
-        match self.origin(&disk::plain(bytes)) {
-            Origin::Ours(sha256) => Some(Verdict::new(Kind::Remove, None).from(Some(sha256))),
-            Origin::Edit(base) => {
-                Some(Verdict::new(Kind::KeepOrphan, Some(base.clone())).from(Some(base.clone())))
-            }
-            Origin::Stranger => None,
-        }
-    }
-
-    /// Where a text at this path comes from.
-    fn origin(&self, text: &[u8]) -> Origin<'m> {
-        if !self.is_known() {
-            return Origin::Stranger;
-        }
-        let sha256 = sha256_hex(text);
-        match (self.merging, self.written) {
-            (Some(base), _) if self.pending == Some(&sha256) => Origin::Edit(base),
-            _ if self.written == Some(&sha256) || self.pending == Some(&sha256) => Origin::Ours(sha256),
-            (_, Some(base)) => Origin::Edit(base),
-            (_, None) => Origin::Stranger,
-        }
-    }
-}
-
-/// Where a text comes from.
-enum Origin<'m> {
-    /// We put it there; its hash.
-    Ours(String),
-    /// The user edited what we put there; the hash of that.
-    Edit(&'m String),
-    /// We had nothing there.
-    Stranger,
-}
-
-/// What the user asked for beside the usual: every wish must be about something, or it was mistyped.
-struct Wishes<'a> {
-    force: Vec<(&'a str, bool)>,
-    restore: Vec<(&'a str, bool)>,
-}
-
-impl<'a> Wishes<'a> {
-    fn new(force: &'a [String], restore: &'a [String]) -> Self {
-        let all =
-            |paths: &'a [String]| paths.iter().map(|path| (path.trim_end_matches('/'), false)).collect();
-        Self { force: all(force), restore: all(restore) }
-    }
-
-    fn apply(&mut self, path: &str, file: &File, verdict: Verdict) -> Result<Verdict, OutputError> {
-        let new = || Some(file.sha256().into_owned());
-        let is_forced = claim(&mut self.force, path);
-        let is_restored = claim(&mut self.restore, path);
-        Ok(match verdict.kind {
-            Kind::Occupied(what) if is_forced && what != What::File => {
-                return Err(OutputError::Unforced { path: path.to_owned(), what });
-            }
-            Kind::Edited | Kind::Merge | Kind::Conflict(_) | Kind::Occupied(_) if is_forced => {
-                Verdict::new(Kind::Force, new()).from(verdict.from)
-            }
-            Kind::Deleted if is_restored => Verdict::new(Kind::Create, new()),
-            _ => verdict,
-        })
-    }
-
-    fn apply_to_orphan(&mut self, path: &str, verdict: Verdict) -> Verdict {
-        match claim(&mut self.force, path) && verdict.kind == Kind::KeepOrphan && verdict.from.is_some() {
-            true => Verdict::new(Kind::Remove, None).from(verdict.from),
-            false => verdict,
-        }
-    }
-
-    fn fulfilled(&self) -> Result<(), OutputError> {
-        let wishes = [("--force", &self.force), ("--restore", &self.restore)];
-        for (flag, wishes) in wishes {
-            if let Some((path, _)) = wishes.iter().find(|(_, is_claimed)| !is_claimed) {
-                return Err(OutputError::Wish { flag, path: (*path).to_owned() });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether one of the wishes names `path` or a directory above it.
-fn claim(wishes: &mut [(&str, bool)], path: &str) -> bool {
-    let mut is_wished = false;
-    for (wish, is_claimed) in wishes {
-        let rest = path.strip_prefix(*wish);
-        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            *is_claimed = true;
-            is_wished = true;
-        }
-    }
-    is_wished
 }

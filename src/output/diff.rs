@@ -29,7 +29,10 @@ pub fn diff(changes: &Changes<'_>) -> Vec<FileDiff> {
         if matches!(change.kind, Kind::Conflict(_)) {
             mine = Some(change);
         }
-        if change.kind.is_written() {
+        // What is withheld is a difference until it is settled, though a run would write nothing.
+        let is_withheld =
+            || change.kind == Kind::Unchanged && mine.is_some_and(|mine| change.beside() == Some(&mine.path));
+        if change.is_written() || is_withheld() {
             files.push(file(change, mine));
         }
     }
@@ -41,8 +44,8 @@ fn file(change: &Change<'_>, mine: Option<&Change<'_>>) -> FileDiff {
     let text = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let belongs = |mine: &&Change<'_>| change.beside() == Some(mine.path.as_str());
     let (old_path, old) = match (change.before(), mine.filter(belongs)) {
-        (None, Some(mine)) => (Some(&mine.path), text(mine.before())),
-        (before, _) => (before.map(|_| &change.path), text(before)),
+        (_, Some(mine)) => (Some(&mine.path), text(mine.after())),
+        (before, None) => (before.map(|_| &change.path), text(before)),
     };
     let new = text(change.after());
     let name = |side: &str, path: Option<&String>| match path {

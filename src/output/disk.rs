@@ -147,12 +147,6 @@ pub(super) fn read_record(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
     }
 }
 
-/// `text` with the byte-order mark and the line ends of `like`: what an editor on Windows has there, it shall find again.
-pub(super) fn dressed(text: String, like: &[u8]) -> String {
-    let text = if like.windows(2).any(|pair| pair == b"\r\n") { text.replace('\n', "\r\n") } else { text };
-    if like.starts_with(b"\xef\xbb\xbf") { format!("\u{feff}{text}") } else { text }
-}
-
 /// Whether a file of this name is staged.
 pub(super) fn is_staged(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
@@ -214,7 +208,7 @@ fn measure(path: &Path) -> Result<Option<(What, u64)>, OutputError> {
 /// Git and editors on Windows change these by themselves, so such a difference is nobody's edit.
 pub(super) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+    if !bytes.contains(&b'\r') {
         return bytes.into();
     }
     let mut text = Vec::with_capacity(bytes.len());

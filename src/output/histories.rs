@@ -145,11 +145,11 @@ impl World<'_> {
                 kind
             );
             match change.new {
-                Some(_) if kind.is_written() => {
+                Some(_) if change.is_written() => {
                     let on_disk = fs::read(self.out.join(path)).unwrap();
                     prop_assert_eq!(Some(on_disk.as_slice()), change.after());
                 }
-                None if kind.is_written() => prop_assert!(!self.out.join(path).exists()),
+                None if change.is_written() => prop_assert!(!self.out.join(path).exists()),
                 _ => {}
             }
         }

@@ -21,7 +21,7 @@ pub(super) const FORMAT: u64 = 4;
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The format of this record. Format 1 had neither `frozen` nor `merging`, formats 1 and 2 no `program`,
-    /// formats 1 to 3 no `record`.
+    /// formats 1 to 3 no `record`, no `withheld` and no `kept`.
     pub(super) format: u64,
     /// The version of tierform that last changed the directory.
     pub tierform: String,
@@ -37,8 +37,16 @@ pub struct Manifest {
     /// What formats 2 and 3 had in place of `record`.
     #[serde(default, skip_serializing)]
     pub frozen: Option<Frozen>,
-    /// Path → sha256 of the generated text that the file on disk is, or that the user started to edit from.
+    /// Path → sha256 of the text of ours that the file on disk is, or that the user started to edit from. Where a part of the generated
+    /// text is withheld, that part of it is still the old one.
     pub files: BTreeMap<String, String>,
+    /// Path → sha256 of the generated text of which something is withheld until the user decides: where both changed the same
+    /// lines, or where something of the user's is in the way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<String, String>,
+    /// Path → sha256 of the generated text against which the user declared their own side kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, String>,
     /// Only while a run is under way: path → sha256 of what it puts there, or takes away. Found at a start, it says
     /// that the run before was interrupted and which texts on disk may be its work.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -66,6 +74,8 @@ impl Manifest {
             spec_sha256: spec_sha256.to_owned(),
             program: String::new(),
             files: BTreeMap::new(),
+            withheld: BTreeMap::new(),
+            kept: BTreeMap::new(),
             pending: BTreeMap::new(),
             merging: BTreeMap::new(),
             record: None,
@@ -88,17 +98,20 @@ impl Manifest {
     /// # Errors
     /// When it is unreadable, not ours, of a newer format, or names a path outside the directory.
     pub fn load(out: &Path) -> Result<Option<Self>, OutputError> {
+        Ok(Self::read(out)?.0)
+    }
+
+    /// As [`Self::load`]; says besides whether it came with Windows line ends.
+    pub(super) fn read(out: &Path) -> Result<(Option<Self>, bool), OutputError> {
         let path = Self::path(out);
-        match disk::read_record(&path)? {
-            Some(bytes) => Self::parse(&bytes, &path).map(Some),
-            None => Ok(None),
-        }
+        let Some(bytes) = disk::read_record(&path)? else { return Ok((None, false)) };
+        Ok((Some(Self::parse(&bytes, &path)?), bytes.contains(&b'\r')))
     }
 
     fn parse(bytes: &[u8], path: &Path) -> Result<Self, OutputError> {
         let damaged = |reason: String| OutputError::Damaged { path: path.into(), reason };
         let newer = |format, version| OutputError::Newer { path: path.into(), format, version };
-        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| {
+        let mut manifest: Self = serde_json::from_slice(bytes).map_err(|error| {
             // What a newer program writes may well be no manifest of ours.
             match serde_json::from_slice(bytes) {
                 Ok(Stamp { format, tierform }) if format > FORMAT => newer(format, tierform),
@@ -116,20 +129,35 @@ impl Manifest {
                 "it lists {one:?} and {other:?}, which are one file on many systems"
             )));
         }
-        for (file, sha256) in manifest.files.iter().chain(&manifest.pending).chain(&manifest.merging) {
+        let lists =
+            [&manifest.files, &manifest.withheld, &manifest.kept, &manifest.pending, &manifest.merging];
+        for (file, sha256) in lists.into_iter().flatten() {
             check_path(file)
                 .map_err(|reason| damaged(format!("it lists the file {file:?}, and {reason}")))?;
             if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
                 return Err(damaged(format!("the sha256 of {file:?} is not 64 hexadecimal digits")));
             }
         }
+        if manifest.format < 4 {
+            // There the other side of a conflict was the generated text itself.
+            let sides = manifest.files.iter().filter_map(|(path, sha256)| Some((beside(path)?, sha256)));
+            manifest.withheld = sides.map(|(path, sha256)| (path.to_owned(), sha256.clone())).collect();
+        }
         Ok(manifest)
     }
 
-    /// Whether any conflict is waiting for the user.
+    /// Whether anything is waiting for the user.
     pub(super) fn has_conflicts(&self) -> bool {
         let mut paths = self.files.keys().chain(self.pending.keys());
-        paths.any(|path| path.ends_with(super::CONFLICT_SUFFIX))
+        !self.withheld.is_empty() || paths.any(|path| beside(path).is_some())
+    }
+
+    /// Path and hash of each text that a later merge may start from.
+    pub(super) fn bases(&self) -> impl Iterator<Item = (&str, &str)> {
+        // What is beside a file is nobody's base; what the file is an edit of once that is settled, is.
+        let files = self.files.iter().filter(|(path, _)| beside(path).is_none());
+        let withheld = self.withheld.iter().filter(|(path, _)| self.files.contains_key(*path));
+        files.chain(withheld).map(|(path, sha256)| (path.as_str(), sha256.as_str()))
     }
 
     /// The manifest as JSON with one file a line, sorted.
@@ -137,6 +165,11 @@ impl Manifest {
         // A struct of strings and numbers always serialises.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
+}
+
+/// For the other side of a conflict: the path of the file that it belongs to.
+pub(super) fn beside(path: &str) -> Option<&str> {
+    path.strip_suffix(super::CONFLICT_SUFFIX)
 }
 
 /// Two paths that differ in upper and lower case alone. On a disk that does not tell them apart, removing one as ours would

@@ -8,10 +8,14 @@ mod diff;
 mod disk;
 #[cfg(test)]
 mod histories;
+mod keys;
 mod lock;
 mod manifest;
 mod merge;
+mod past;
 mod pen;
+mod settle;
+mod wishes;
 mod write;
 
 use std::io;

@@ -90,30 +90,34 @@ fn stage<'c>(
 ) -> Result<Vec<Step<'c>>, OutputError> {
     let out = &changes.out;
     let during = announce(changes);
-    let new_texts: BTreeMap<&str, &str> = changes
-        .iter()
-        .filter(|change| !matches!(change.kind, Kind::Conflict(_) | Kind::Occupied(_) | Kind::Deleted))
-        .filter_map(|change| Some((changes.after.files.get(&change.path)?.as_str(), change.new?)))
-        .collect();
-    let after = || changes.after.files.values().map(String::as_str);
-    let both = old_base.select(after().chain(during.files.values().map(String::as_str)), &new_texts);
-    let last = old_base.select(after(), &new_texts);
+    let new_texts = generated(changes);
+    let texts = |manifests: &[&Manifest]| {
+        let mut wanted: Vec<_> = manifests.iter().flat_map(|manifest| manifest.bases()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let text = |of: (&str, &str)| new_texts.get(&of).copied().or_else(|| old_base.text(of.0, of.1));
+        base::to_text(&wanted.into_iter().filter_map(|of| Some((of.0, text(of)?))).collect())
+    };
+    let last = texts(&[&changes.after]);
+    // Until the manifest follows, both have their texts.
+    let both = if during.files.is_empty() { None } else { Some(texts(&[&during, &changes.after])) };
 
     // Staged first and placed last, so that a killed run can be told by what is left in this one directory.
     let manifest = place(pen, Manifest::path(out), &changes.after.to_json(), Was::Record)?;
-    let trimmed = match last == both {
+    let first = both.as_ref().unwrap_or(&last);
+    let trimmed = match last == *first {
         true => None,
-        false => Some(place(pen, Base::path(out), &base::to_text(&last), Was::Record)?),
+        false => Some(place(pen, Base::path(out), &last, Was::Record)?),
     };
 
     let mut steps = Vec::with_capacity(changes.files.len() + 4);
-    if !old_base.is(&both) {
-        steps.push(place(pen, Base::path(out), &base::to_text(&both), Was::Record)?);
+    if !old_base.is(first) {
+        steps.push(place(pen, Base::path(out), first, Was::Record)?);
     }
     if !during.pending.is_empty() {
         steps.push(place(pen, Manifest::path(out), &during.to_json(), Was::Record)?);
     }
-    for change in changes.iter().filter(|change| change.kind.is_written()) {
+    for change in changes.iter().filter(|change| change.is_written()) {
         let path = out.join(&change.path);
         let was = change.on_disk.as_deref().map_or(Was::Nothing, Was::Text);
         steps.push(match change.text() {
@@ -129,17 +133,37 @@ fn stage<'c>(
     Ok(steps)
 }
 
+/// The texts of ours that this run knows, by path and hash.
+fn generated<'c>(changes: &'c Changes<'_>) -> BTreeMap<(&'c str, &'c str), &'c str> {
+    let mut texts = BTreeMap::new();
+    for change in changes.iter() {
+        let path = change.path.as_str();
+        let record = changes.after.files.get(path).map(|sha256| (path, sha256.as_str()));
+        let withheld = changes.after.withheld.get(path).map(|sha256| (path, sha256.as_str()));
+        match change.kind {
+            Kind::Conflict(_) => {
+                texts.extend(record.zip(change.base.as_deref()));
+                texts.extend(withheld.zip(change.new));
+            }
+            Kind::Occupied(_) | Kind::Kept(_) => texts.extend(withheld.zip(change.new)),
+            Kind::Deleted => {}
+            _ => texts.extend(record.zip(change.new)),
+        }
+    }
+    texts
+}
+
 /// The manifest while the run is under way: what is on disk now, and what is going to be.
 fn announce(changes: &Changes<'_>) -> Manifest {
     let mut during = changes.after.clone();
-    for change in changes.iter().filter(|change| change.kind.is_written()) {
+    for change in changes.iter().filter(|change| change.is_written()) {
         let path = &change.path;
         let record = during.files.remove(path);
         during.files.extend(change.from.clone().map(|sha256| (path.clone(), sha256)));
         if let Some(to_be) = to_be(change, record.as_ref()) {
             during.pending.insert(path.clone(), to_be);
         }
-        if change.kind == Kind::Merge {
+        if matches!(change.kind, Kind::Merge | Kind::Conflict(_)) {
             during.merging.extend(record.map(|sha256| (path.clone(), sha256)));
         }
     }
@@ -149,7 +173,7 @@ fn announce(changes: &Changes<'_>) -> Manifest {
 /// The hash of what a run puts at a place, or of what it takes away.
 fn to_be(change: &Change<'_>, record: Option<&String>) -> Option<String> {
     match (change.kind, &change.merged) {
-        (Kind::Merge, Some(merged)) => Some(sha256_hex(&disk::plain(merged.as_bytes()))),
+        (Kind::Merge | Kind::Conflict(_), Some(merged)) => Some(sha256_hex(&disk::plain(merged.as_bytes()))),
         (Kind::Remove, _) => change.on_disk.as_deref().map(|text| sha256_hex(&disk::plain(text))),
         _ => record.cloned(),
     }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Programs that the sessions edit files with.
-const TOOLS: [&str; 6] = ["cat", "cp", "grep", "ls", "rm", "sed"];
+const TOOLS: [&str; 7] = ["cat", "cp", "grep", "ls", "mv", "rm", "sed"];
 
 #[test]
 fn sessions() {

@@ -146,14 +146,14 @@ const TRAPS: &[(&str, Trap, End)] = &[
         |out, _| {
             fs::write(out.join("main.tf"), MAIN.replace("a = 1", "a = 7").replace('\n', "\r\n")).unwrap()
         },
-        Writes("a = 7\r\n\r\nb = 2\r\n\r\nc = 1\r\n"),
+        Writes("a = 7\n\nb = 2\n\nc = 1\n"),
     ),
     (
         "a byte-order mark and an edit",
         |out, _| {
             fs::write(out.join("main.tf"), format!("\u{feff}{}", MAIN.replace("a = 1", "a = 7"))).unwrap()
         },
-        Writes("\u{feff}a = 7\n\nb = 2\n\nc = 1\n"),
+        Writes("a = 7\n\nb = 2\n\nc = 1\n"),
     ),
     ("an empty file", |out, _| fs::write(out.join("main.tf"), "").unwrap(), Keeps),
     (

@@ -86,8 +86,8 @@ fn a_directory_that_becomes_a_child_module_loses_what_only_a_root_has() {
         (status, stdout.as_str()),
         (
             0,
-            "update README.md\nremove backend.tf\nremove providers.tf\nupdate variables.tf\n\
-             infra: 4 of 74 files written\n"
+            "update .gitattributes\nupdate README.md\nremove backend.tf\nremove providers.tf\nupdate variables.tf\n\
+             infra: 5 of 74 files written\n"
         ),
         "{stderr}"
     );

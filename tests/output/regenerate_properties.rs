@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use tierform::output::{Kind, compare, write};
+use tierform::output::{CONFLICT_SUFFIX, Changes, Kind, Request, compare, compare_for, open, write};
+use tierform::tree::Tree;
 use tierform::{compile, render};
 
 const FILES: [&str; 5] =
@@ -30,6 +31,20 @@ enum Event {
     /// A line of the file gets another end, in a comment.
     Annotate(usize, usize),
     Delete(usize),
+    /// Everything gets Windows line ends, records included, as from a checkout.
+    Crlf,
+    /// A conflict, where there is one, is settled.
+    Settle(usize, Settle),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Settle {
+    /// By moving the other side over the file.
+    Move,
+    /// By deleting the other side.
+    Remove,
+    /// By --keep.
+    Keep,
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -39,6 +54,9 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (file(), place()).prop_map(|(file, at)| Event::Insert(file, at)),
         2 => (file(), place()).prop_map(|(file, at)| Event::Annotate(file, at)),
         1 => file().prop_map(Event::Delete),
+        1 => Just(Event::Crlf),
+        2 => (file(), proptest::sample::select(&[Settle::Move, Settle::Remove, Settle::Keep][..]))
+            .prop_map(|(file, how)| Event::Settle(file, how)),
     ]
 }
 
@@ -57,6 +75,23 @@ fn edit(path: &Path, change: impl FnOnce(&mut Vec<String>)) -> bool {
     true
 }
 
+fn crlf(directory: &Path) {
+    for entry in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            crlf(&entry);
+        } else {
+            let text = fs::read_to_string(&entry).unwrap().replace("\r\n", "\n");
+            fs::write(&entry, text.replace('\n', "\r\n")).unwrap();
+        }
+    }
+}
+
+/// A run that the user does not ask anything of, or that is to keep their side of some file.
+fn changes<'t>(tree: &'t Tree, out: &Path, keep: &[String]) -> Changes<'t> {
+    let request = Request { spec_sha256: "spec", keep, ..Request::default() };
+    compare_for(tree, open(out).unwrap(), request).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -68,6 +103,9 @@ proptest! {
         let mut now = spec(false, 0);
         for (number, event) in std::iter::once(Event::Spec(false, 0)).chain(events).enumerate() {
             let mark = format!("mine, event {number}");
+            let side = |file: usize| out.join(format!("{}{CONFLICT_SUFFIX}", FILES[file]));
+            let mut keep = Vec::new();
+            let mut settled = None;
             match event {
                 Event::Spec(large, tables) => now = spec(large, tables),
                 Event::Insert(file, at) => {
@@ -88,11 +126,31 @@ proptest! {
                     let _ = fs::remove_file(out.join(FILES[file]));
                     mine.remove(FILES[file]);
                 }
+                Event::Crlf => crlf(&out),
+                Event::Settle(file, _) if !side(file).exists() || !out.join(FILES[file]).exists() => {}
+                Event::Settle(file, how) => {
+                    settled = Some(FILES[file]);
+                    match how {
+                        Settle::Remove => fs::remove_file(side(file)).unwrap(),
+                        Settle::Keep => keep.push(FILES[file].to_owned()),
+                        Settle::Move => {
+                            fs::rename(side(file), out.join(FILES[file])).unwrap();
+                            let text = fs::read_to_string(out.join(FILES[file])).unwrap();
+                            let marks = mine.entry(FILES[file]).or_default();
+                            // What was on the very lines that clashed is what the user gives up.
+                            marks.retain(|mark| text.contains(mark));
+                        }
+                    }
+                }
             }
             let tree = render::render(&compile(&now).unwrap().plan).unwrap();
-            let changes = compare(&tree, &out, "spec").unwrap();
+            let changes = changes(&tree, &out, &keep);
             write(&changes).unwrap();
-            for (path, marks) in &mine {
+            if let Some(path) = settled {
+                let kind = changes.iter().find(|change| change.path == path).unwrap().kind;
+                prop_assert!(!kind.is_unresolved(), "{} was settled, and is {}", path, kind);
+            }
+            for (path, marks) in mine.iter().filter(|(_, marks)| !marks.is_empty()) {
                 let text = fs::read_to_string(out.join(path)).unwrap();
                 let kind = changes.iter().find(|change| change.path == *path).unwrap().kind;
                 for mark in marks {
@@ -102,7 +160,9 @@ proptest! {
             }
             let again = compare(&tree, &out, "spec").unwrap();
             prop_assert!(again.is_current(), "check after generate");
-            prop_assert_eq!(tierform::output::diff(&again).len(), 0);
+            for file in tierform::output::diff(&again) {
+                prop_assert!(file.path.ends_with(CONFLICT_SUFFIX), "only what is withheld differs: {}", file.path);
+            }
         }
     }
 }
