@@ -6,11 +6,11 @@ use super::merge::Sides;
 
 /// Adds to `sides` what becomes of a place in HCL, but not in a heredoc; `false` where no line of it can be told from another, so that all of it clashes.
 pub(super) fn settle<'t>(old: &[&'t str], mine: &[&'t str], new: &[&'t str], sides: &mut Sides<'t>) -> bool {
-    // A line that sets nothing has no name to go by: it must be the same on all sides, unless it is a comment, which is its own name.
+    // A line that sets nothing has no name to go by: it must be the same on all sides, unless it says nothing, as a comment does.
     let plain = |side: &[Named<'t>]| -> Vec<Vec<&'t str>> {
         let plain =
             side.iter().filter(|(name, line)| *name == line.trim()).map(|(_, line)| Meaning::of(line));
-        plain.filter(|line| line.comment.is_none()).map(|line| line.tokens).collect()
+        plain.map(|line| line.tokens).filter(|tokens| !tokens.is_empty()).collect()
     };
     if let (Some(old), Some(mine), Some(new)) = (named(old), named(mine), named(new))
         && plain(&mine) == plain(&old)

@@ -130,3 +130,180 @@ fn an_upgrade_that_merges_into_every_root_file_takes_less_than_50_ms() {
     println!("{} files merged in {best:?}", root.len());
     assert!(best < Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 }), "{best:?}");
 }
+
+/// A generated file of four values, each in a group of its own.
+fn values(numbers: [u8; 4]) -> Tree {
+    let [a, b, c, d] = numbers;
+    tree(&[("main.tf", &format!("a = {a}\n\nb = {b}\n\nc = {c}\n\nd = {d}\n"))])
+}
+
+/// A directory with an edit of `a` and of `b`, generated anew with another `b` and another `c`.
+fn clashing() -> (tempfile::TempDir, std::path::PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("infra");
+    generate(&values([1, 1, 1, 1]), &out);
+    fs::write(out.join("main.tf"), "a = 7 # mine\n\nb = 7 # mine\n\nc = 1\n\nd = 1\n").unwrap();
+    assert_eq!(generate(&values([1, 2, 2, 1]), &out)["main.tf"], Kind::Conflict(Clash::Lines(1)));
+    (temp, out)
+}
+
+fn keep(tree: &Tree, out: &Path, path: &str) -> Kind {
+    let keep = [path.to_owned()];
+    let request = Request { spec_sha256: "spec", keep: &keep, ..Request::default() };
+    let changes = compare_for(tree, open(out).unwrap(), request).unwrap();
+    write(&changes).unwrap();
+    kinds(&changes)[path]
+}
+
+const SIDE: &str = "main.tf.tierform-new";
+
+#[test]
+fn what_merges_is_written_and_the_other_side_differs_in_the_rest_alone() {
+    let (_temp, out) = clashing();
+    assert_eq!(read(&out, "main.tf"), "a = 7 # mine\n\nb = 7 # mine\n\nc = 2\n\nd = 1\n");
+    assert_eq!(read(&out, SIDE), "a = 7 # mine\n\nb = 2\n\nc = 2\n\nd = 1\n");
+    // Whatever comes next merges around the same line, and that is asked about as long as it is open.
+    let next = values([1, 3, 3, 3]);
+    assert_eq!(generate(&next, &out)["main.tf"], Kind::Conflict(Clash::Lines(1)));
+    assert_eq!(read(&out, "main.tf"), "a = 7 # mine\n\nb = 7 # mine\n\nc = 3\n\nd = 3\n");
+    assert_eq!(read(&out, SIDE), "a = 7 # mine\n\nb = 3\n\nc = 3\n\nd = 3\n");
+    let changes = compare(&next, &out, "spec").unwrap();
+    assert!(changes.is_current() && !changes.is_as_specified());
+    let change = changes.iter().find(|change| change.path == "main.tf").unwrap();
+    assert!(change.reason().contains("at line 3: yours stay"), "{}", change.reason());
+    // Where tierform comes to what the user has, there is nothing to decide.
+    assert_eq!(generate(&values([1, 7, 3, 3]), &out)["main.tf"], Kind::Edited);
+    assert!(
+        !out.join(SIDE).exists() && compare(&values([1, 7, 3, 3]), &out, "spec").unwrap().is_as_specified()
+    );
+}
+
+#[test]
+fn each_way_of_settling_ends_the_conflict_and_starts_the_next_merge_from_it() {
+    type Settle = fn(&Path);
+    let ways: [(&str, Settle, &str); 4] = [
+        ("mv", |out| fs::rename(out.join(SIDE), out.join("main.tf")).unwrap(), "b = 2"),
+        ("rm", |out| fs::remove_file(out.join(SIDE)).unwrap(), "b = 7 # mine"),
+        (
+            "--keep",
+            |out| assert_eq!(keep(&values([1, 2, 2, 1]), out, "main.tf"), Kind::Edited),
+            "b = 7 # mine",
+        ),
+        (
+            "by hand",
+            |out| {
+                fs::write(out.join("main.tf"), read(out, "main.tf").replace("b = 7 # mine", "b = 9"))
+                    .unwrap();
+                fs::remove_file(out.join(SIDE)).unwrap();
+            },
+            "b = 9",
+        ),
+    ];
+    for (way, settle, line) in ways {
+        let (_temp, out) = clashing();
+        settle(&out);
+        let tree = values([1, 2, 2, 1]);
+        assert_eq!(generate(&tree, &out)["main.tf"], Kind::Edited, "{way}");
+        assert!(compare(&tree, &out, "spec").unwrap().is_as_specified(), "{way}");
+        assert_eq!(read(&out, "main.tf"), format!("a = 7 # mine\n\n{line}\n\nc = 2\n\nd = 1\n"), "{way}");
+        assert!(!out.join(SIDE).exists(), "{way}");
+        // Another line is merged, and the settled one is not asked about again.
+        assert_eq!(generate(&values([1, 2, 2, 5]), &out)["main.tf"], Kind::Merge, "{way}");
+        assert_eq!(read(&out, "main.tf"), format!("a = 7 # mine\n\n{line}\n\nc = 2\n\nd = 5\n"), "{way}");
+        // Only when tierform changes it once more; who took tierform's line gets the next one, too.
+        let kind = generate(&values([1, 4, 2, 5]), &out)["main.tf"];
+        assert_eq!(kind, if way == "mv" { Kind::Merge } else { Kind::Conflict(Clash::Lines(1)) }, "{way}");
+    }
+}
+
+#[test]
+fn a_conflict_that_is_settled_while_something_else_changes_is_settled_all_the_same() {
+    let (_temp, out) = clashing();
+    fs::remove_file(out.join(SIDE)).unwrap();
+    assert_eq!(generate(&values([1, 2, 2, 5]), &out)["main.tf"], Kind::Merge);
+    assert_eq!(read(&out, "main.tf"), "a = 7 # mine\n\nb = 7 # mine\n\nc = 2\n\nd = 5\n");
+    let (_temp, out) = clashing();
+    assert_eq!(keep(&values([1, 2, 2, 5]), &out, "main.tf"), Kind::Merge);
+    assert!(
+        compare(&values([1, 2, 2, 5]), &out, "spec").unwrap().is_as_specified() && !out.join(SIDE).exists()
+    );
+}
+
+#[test]
+fn the_other_side_may_be_edited_before_it_is_taken() {
+    let (_temp, out) = clashing();
+    fs::write(out.join(SIDE), read(&out, SIDE).replace("b = 2", "b = 2 + 7")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(generate(&values([1, 2, 2, 1]), &out)["main.tf"], Kind::Conflict(Clash::Lines(1)));
+        assert!(read(&out, SIDE).contains("b = 2 + 7"), "it is not replaced");
+    }
+    fs::rename(out.join(SIDE), out.join("main.tf")).unwrap();
+    assert_eq!(generate(&values([1, 2, 2, 1]), &out)["main.tf"], Kind::Edited);
+    assert_eq!(read(&out, "main.tf"), "a = 7 # mine\n\nb = 2 + 7\n\nc = 2\n\nd = 1\n");
+}
+
+#[test]
+fn what_is_in_the_way_is_open_until_it_is_moved_or_kept() {
+    use tierform::output::What;
+    for what in [What::File, What::Directory] {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("infra");
+        let small = tree(&[("main.tf", "main\n")]);
+        generate(&small, &out);
+        let path = out.join("outputs.tf");
+        if what == What::File {
+            fs::write(&path, "mine\n").unwrap()
+        } else {
+            fs::create_dir(&path).unwrap()
+        }
+        let next = tree(&[("main.tf", "main\n"), ("outputs.tf", "outputs\n")]);
+        for _ in 0..2 {
+            assert_eq!(generate(&next, &out)["outputs.tf"], Kind::Occupied(what));
+            assert!(!compare(&next, &out, "spec").unwrap().is_as_specified());
+        }
+        let kept = if what == What::File { Kind::Edited } else { Kind::Kept(what) };
+        assert_eq!(keep(&next, &out, "outputs.tf"), kept);
+        for _ in 0..2 {
+            assert_eq!(generate(&next, &out)["outputs.tf"], kept);
+            let changes = compare(&next, &out, "spec").unwrap();
+            assert!(changes.is_as_specified());
+            assert!(changes.iter().find(|change| change.path == "outputs.tf").unwrap().is_declared());
+        }
+        // It is kept against that text: another one is another question.
+        let other = tree(&[("main.tf", "main\n"), ("outputs.tf", "outputs 2\n")]);
+        generate(&other, &out);
+        assert!(!compare(&other, &out, "spec").unwrap().is_as_specified());
+    }
+}
+
+#[test]
+fn a_conflict_that_an_earlier_format_left_open_is_settled_as_any_other() {
+    let sha256 = |text: &str| tierform::tree::sha256_hex(text.as_bytes());
+    let (old, new) = ("a = 1\n\nb = 1\n", "a = 1\n\nb = 2\n");
+    for is_taken in [true, false] {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("infra");
+        fs::create_dir_all(out.join(".tierform")).unwrap();
+        fs::write(out.join("main.tf"), "a = 7\n\nb = 7\n").unwrap();
+        // There the other side was the generated text alone, and the base texts stood by their hashes.
+        fs::write(out.join(SIDE), new).unwrap();
+        let files = serde_json::json!({ "main.tf": sha256(old), SIDE: sha256(new) });
+        let manifest =
+            serde_json::json!({ "format": 3, "tierform": "0.1.0", "spec_sha256": "spec", "files": files });
+        fs::write(out.join(".tierform/manifest.json"), manifest.to_string()).unwrap();
+        let base: String =
+            [old, new].map(|text| format!("{} {}\n{text}\n", sha256(text), text.len())).concat();
+        fs::write(out.join(".tierform/base.txt"), base).unwrap();
+
+        let next = tree(&[("main.tf", "a = 1\n\nb = 2\n\nc = 3\n")]);
+        if is_taken {
+            fs::remove_file(out.join(SIDE)).unwrap();
+            assert_eq!(generate(&next, &out)["main.tf"], Kind::Merge);
+            assert!(compare(&next, &out, "spec").unwrap().is_as_specified());
+        } else {
+            assert_eq!(generate(&next, &out)["main.tf"], Kind::Conflict(Clash::Lines(1)));
+            assert_eq!(read(&out, SIDE), "a = 7\n\nb = 2\n\nc = 3\n");
+        }
+        assert_eq!(read(&out, "main.tf"), "a = 7\n\nb = 7\n\nc = 3\n");
+    }
+}
