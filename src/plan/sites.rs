@@ -41,28 +41,52 @@ pub struct Member<'a> {
     pub plan: ClusterPlan,
 }
 
-/// The network that a cluster stands in: none for the control plane's own, else its key.
-fn network_of(home: Home, members: &[Member<'_>], at: usize) -> Option<String> {
-    let (cloud, region, name) = {
-        let member = &members[at];
-        (member.place.cloud, member.place.region.name, &member.plan.name)
+/// A site's key.
+fn key(cloud: Cloud, of: &str) -> String {
+    format!("{}_{}", cloud.as_str(), of.replace('-', "_"))
+}
+
+/// Which of the clusters that could stand there has the ranges that a network is cut into for one: whoever has them already, whatever
+/// comes before it in the spec. Nobody else gets them, for they are taken while the old ones go.
+fn keeper<'m>(
+    network: Option<&str>,
+    mut members: impl Iterator<Item = &'m ClusterPlan>,
+    decided: &Decided,
+) -> Option<&'m str> {
+    let known = decided.members.get(&network.map(str::to_owned)).filter(|known| !known.is_empty());
+    let has_own = |name: &str| decided.placements.contains_key(&format!("cluster {name}"));
+    let keeper = members
+        .find(|member| known.is_none_or(|known| known.contains(&member.name)) && !has_own(&member.name));
+    keeper.map(|member| member.name.as_str())
+}
+
+/// The cluster that stands in a VNet of Azure's beside coderd: that which does already, else the first that is no site yet.
+fn beside_coderd<'m>(home: Home, members: &'m [Member<'_>], decided: &Decided) -> Option<&'m str> {
+    let is_there = |member: &&Member<'_>| {
+        (member.place.cloud, member.place.region.name) == (home.cloud, home.region.name)
     };
-    let key = |text: &str| Some(format!("{}_{}", cloud.as_str(), text.replace('-', "_")));
+    let there = || members.iter().filter(is_there).map(|member| &member.plan);
+    let is_site = |member: &&ClusterPlan| {
+        decided.placements.contains_key(&format!("network {}", key(home.cloud, &member.name)))
+    };
+    keeper(None, there(), decided)
+        .filter(|name| there().all(|member| member.name != *name || !is_site(&member)))
+        .or_else(|| there().find(|member| !is_site(member)).map(|member| member.name.as_str()))
+}
+
+/// The network that a cluster stands in: none for the control plane's own, else its key.
+fn network_of(home: Home, member: &Member<'_>, beside_coderd: Option<&str>) -> Option<String> {
+    let (cloud, region, name) = (member.place.cloud, member.place.region.name, &member.plan.name);
     let is_at_home = cloud == home.cloud && region == home.region.name;
     match cloud {
         // A network of Google Cloud spans all regions.
         Cloud::Gcp if home.cloud == Cloud::Gcp => None,
         Cloud::Gcp => Some(cloud.as_str().to_owned()),
         Cloud::Aws if is_at_home => None,
-        Cloud::Aws => key(region),
+        Cloud::Aws => Some(key(cloud, region)),
         // A VNet is cut for one cluster.
-        Cloud::Azure if is_at_home => {
-            let is_first = members[..at]
-                .iter()
-                .all(|other| other.place.cloud != cloud || other.place.region.name != region);
-            if is_first { None } else { key(name) }
-        }
-        Cloud::Azure => key(name),
+        Cloud::Azure if is_at_home && beside_coderd == Some(name.as_str()) => None,
+        Cloud::Azure => Some(key(cloud, name)),
     }
 }
 
@@ -79,7 +103,8 @@ pub fn divide(
     members: Vec<Member<'_>>,
     decided: &Decided,
 ) -> Result<Networks, Vec<Diagnostic>> {
-    let keys: Vec<Option<String>> = (0..members.len()).map(|at| network_of(home, &members, at)).collect();
+    let beside = beside_coderd(home, &members, decided);
+    let keys: Vec<_> = members.iter().map(|member| network_of(home, member, beside)).collect();
     let mut groups: IndexMap<Option<String>, Vec<Member<'_>>> = IndexMap::from([(None, Vec::new())]);
     for (key, member) in keys.into_iter().zip(members) {
         groups.entry(key).or_default().push(member);
@@ -94,7 +119,7 @@ pub fn divide(
         sites: Vec::new(),
         placements: BTreeMap::new(),
     };
-    let mut problems = meaningless(&groups);
+    let mut problems = meaningless(&groups, decided);
     problems.extend(children(spec, &groups));
     problems.extend(unreached(spec, &groups));
     let azure_networks = groups
@@ -181,14 +206,15 @@ fn children(spec: &Spec, groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> 
 }
 
 /// Ranges that a cluster names although it shares the network of others.
-fn meaningless(groups: &IndexMap<Option<String>, Vec<Member<'_>>>) -> Vec<Diagnostic> {
+fn meaningless(groups: &IndexMap<Option<String>, Vec<Member<'_>>>, decided: &Decided) -> Vec<Diagnostic> {
     let shared = groups.iter().flat_map(|(key, members)| {
-        // On AWS all clusters of a network share its subnets, elsewhere the first one takes the network's own.
+        // On AWS all clusters of a network share its subnets, elsewhere one takes the network's own.
         let is_aws = |member: &Member<'_>| member.place.cloud == Cloud::Aws;
+        let keeper = keeper(key.as_deref(), members.iter().map(|member| &member.plan), decided);
         members.iter().enumerate().filter_map(move |(at, member)| {
             let cidr = member.sized.cidr.as_ref()?;
             let is_taken = match key {
-                None => at == 0 || is_aws(member),
+                None => keeper == Some(member.plan.name.as_str()) || is_aws(member),
                 Some(_) => at > 0 && is_aws(member),
             };
             is_taken.then_some((key.is_none(), cidr))
@@ -344,18 +370,26 @@ impl<'a> Ranges<'a> {
     ) -> Result<(Addresses, Vec<Member<'m>>), Diagnostic> {
         let cloud = if key.is_none() { self.home.cloud } else { members[0].place.cloud };
         let layout = CloudRules::of(cloud).network;
-        // On AWS all of them stand in the same subnets; elsewhere the network's block is the first one's.
-        let sharing = if cloud == Cloud::Aws { members.len() } else { 1 };
+        // On AWS all of them stand in the same subnets; elsewhere the network's block is one's alone.
+        let keeper = keeper(key, members.iter().map(|member| &member.plan), self.decided).map(str::to_owned);
+        let is_keeper = |member: &Member<'_>| keeper.as_deref() == Some(member.plan.name.as_str());
         let is_home = key.is_none();
         let replicas = if is_home { replicas } else { 0 };
         let need = Need {
             internal: is_home && self.spec.network.internal,
             existing: is_home && self.spec.network.existing.is_some(),
-            ..Need::of(members.iter().take(sharing).map(|member| &member.plan), replicas, zones)
+            ..Need::of(
+                members
+                    .iter()
+                    .filter(|member| cloud == Cloud::Aws || is_keeper(member))
+                    .map(|member| &member.plan),
+                replicas,
+                zones,
+            )
         };
         let network = match key {
             None => {
-                let block = self.home_block(layout, members.first());
+                let block = self.home_block(layout, members.iter().find(|member| is_keeper(member)));
                 addresses::cut(layout, &block, &[Of::Network, Of::ControlPlane, Of::Cluster], &need)?
             }
             Some(key) => {
@@ -363,10 +397,10 @@ impl<'a> Ranges<'a> {
                 addresses::cut(layout, &block, &[Of::Network, Of::Cluster], &need)?
             }
         };
-        for (at, member) in members.iter_mut().enumerate() {
+        for member in &mut members {
             member.plan.ranges = match cloud {
                 Cloud::Aws => self.services(&network, &member.plan.name),
-                _ if at == 0 => network.ranges.clone(),
+                _ if is_keeper(member) => network.ranges.clone(),
                 _ => {
                     let block = self.block(layout, member, format!("cluster {}", member.plan.name))?;
                     let need = Need::of(std::iter::once(&member.plan), 0, member.zones.count);

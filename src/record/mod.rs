@@ -42,6 +42,8 @@ pub struct Decided {
     pub sites: Vec<Departed>,
     /// Sites that are gone but for what an apply has still to destroy.
     pub departed: Vec<Departed>,
+    /// The clusters of each network, by the site's key, and of the control plane's own, which has none.
+    pub members: BTreeMap<Option<String>, Vec<String>>,
 }
 
 /// Why a record cannot be used.
@@ -88,6 +90,7 @@ impl Record {
         struct Part {
             revision: u8,
             placements: BTreeMap<String, String>,
+            clusters: Vec<Cluster>,
             sites: Vec<Site>,
             #[serde(default)]
             departed: Vec<Departed>,
@@ -96,11 +99,16 @@ impl Record {
             azure: Option<Azure>,
         }
         #[derive(Deserialize)]
+        struct Cluster {
+            name: String,
+        }
+        #[derive(Deserialize)]
         struct Site {
             key: String,
             cloud: Cloud,
             region: String,
             place: String,
+            clusters: Vec<Cluster>,
         }
         #[derive(Deserialize)]
         struct Gcp {
@@ -116,7 +124,10 @@ impl Record {
             subscription_id: String,
         }
         let part = Part::deserialize(&self.plan)?;
-        let site = |Site { key, cloud, region, place }: Site| {
+        let names = |clusters: Vec<Cluster>| clusters.into_iter().map(|cluster| cluster.name).collect();
+        let mut members = BTreeMap::from([(None, names(part.clusters))]);
+        let site = |Site { key, cloud, region, place, clusters }: Site| {
+            members.insert(Some(key.clone()), names(clusters));
             let aws = part.aws.as_ref().filter(|_| cloud == Cloud::Aws);
             let (gcp, azure) = (part.gcp.as_ref(), part.azure.as_ref());
             Departed {
@@ -134,7 +145,7 @@ impl Record {
         };
         let sites = part.sites.into_iter().map(site).collect();
         let (revision, departed) = (Some(part.revision), part.departed);
-        Ok(Decided { revision, placements: part.placements, sites, departed })
+        Ok(Decided { revision, placements: part.placements, sites, departed, members })
     }
 
     /// The plan as it was decided, where this program can read it by itself.

@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use tierform::diagnostic::render;
 use tierform::plan::{Cidrs, ClusterPlan, Plan};
-use tierform::record::Decided;
+use tierform::record::{Decided, Record};
 use tierform::{Compiled, compile, compile_reading, spec};
 
 /// A place and the certificate that the control plane needs there.
@@ -206,6 +206,41 @@ fn a_cluster_keeps_its_range_when_others_come_and_go() {
 }
 
 #[test]
+fn no_cluster_moves_when_the_first_of_its_network_goes_or_another_comes_before_it() {
+    for (home, place) in [(0, 0), (2, 4)] {
+        let both = [("a", place, 0.5, ""), ("b", place, 0.5, "")];
+        let before = compiled_for(&text(home, 1, &both), &Decided::default());
+        let without_a = compiled_for(&text(home, 1, &both[1..]).replace("0.5", "1.0"), &before.1);
+        assert_eq!(place_of(&without_a.0, "b"), place_of(&before.0, "b"), "{home}");
+        let later = compiled_for(&text(home, 1, &both[1..]).replace("0.5", "1.0"), &without_a.1);
+        assert_eq!(place_of(&later.0, "b"), place_of(&before.0, "b"), "{home}");
+        let other = [("c", place, 0.5, ""), ("b", place, 0.5, "")];
+        let replaced = compiled_for(&text(home, 1, &other), &before.1);
+        assert_eq!(place_of(&replaced.0, "b"), place_of(&before.0, "b"), "{home}");
+        if home == 0 {
+            // It is taken while the first one goes. A VNet of Azure's has no other.
+            assert_ne!(place_of(&replaced.0, "c"), place_of(&before.0, "a"));
+        }
+        let turned = compiled_for(&text(home, 1, &[both[1], both[0]]), &before.1);
+        for name in ["a", "b"] {
+            assert_eq!(place_of(&turned.0, name), place_of(&before.0, name), "{home}");
+        }
+    }
+    // Neither in a network of Google Cloud's beside coderd on AWS.
+    let all = [("x", 2, 0.2, ""), ("a", 0, 0.4, ""), ("b", 0, 0.4, "")];
+    let before = compiled_for(&text(1, 1, &all), &Decided::default());
+    let after = compiled_for(&text(1, 1, &[all[0], ("b", 0, 0.8, "")]), &before.1);
+    assert_eq!(place_of(&after.0, "b"), place_of(&before.0, "b"));
+}
+
+/// The network that a cluster stands in, by the site's key, and the range of its nodes.
+fn place_of(plan: &Plan, name: &str) -> (Option<String>, String) {
+    let is_in = |clusters: &[ClusterPlan]| clusters.iter().any(|cluster| cluster.name == name);
+    let site = plan.sites.iter().find(|site| is_in(&site.clusters)).map(|site| site.key.clone());
+    (site, format!("{:?}", plan.cluster(name).unwrap().ranges["nodes"].value))
+}
+
+#[test]
 fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
     let before = compiled_for(&text(0, 1, &[("a", 0, 0.5, ""), ("b", 3, 0.5, "")]), &Decided::default());
     let range = before.0.sites[0].network.cidr.value.clone();
@@ -226,8 +261,7 @@ fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
 /// The plan for a directory for which that was decided, and what is decided after.
 fn compiled_for(text: &str, decided: &Decided) -> (Plan, Decided) {
     let plan = compile_reading(spec::read(text), decided).unwrap().plan;
-    let decided =
-        Decided { revision: Some(plan.revision), placements: plan.placements.clone(), ..Decided::default() };
+    let decided = Record::of(text, &plan).unwrap().decided().unwrap();
     (plan, decided)
 }
 

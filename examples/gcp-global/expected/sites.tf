@@ -1,5 +1,5 @@
-# Clusters in other regions and clouds than coderd: each site is a network with its clusters, and the provisioner hosts beside them dial
-# coderd at its access URL. The values stand in sites.auto.tfvars. Written by tierform; edit coder.toml instead.
+# Clusters outside coderd's network: each site is a network with its clusters, and the provisioner hosts beside them dial coderd at its
+# access URL. The values stand in sites.auto.tfvars. Written by tierform; edit coder.toml instead.
 
 # The provisioners' key, read where the control plane keeps it and written into each site's own store. It exists only while the engine runs:
 # neither state nor plan ever holds it.
