@@ -116,6 +116,23 @@ fn is_missing(out: &Path, manifest: &Manifest, file: &str) -> bool {
     manifest.files.contains_key(file) && std::fs::symlink_metadata(out.join(file)).is_err()
 }
 
+/// What sizing and plan take as decided for the directory `out`; nothing where it is no directory of ours.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub fn decided(out: &Path) -> Result<Decided, OpenError> {
+    let opened = match output::open(out) {
+        // Somebody else's files say nothing of this spec.
+        Err(OutputError::Foreign { .. }) => return Ok(Decided::default()),
+        opened => opened?,
+    };
+    Ok(match opened.manifest().map(|manifest| (&manifest.record, &manifest.frozen)) {
+        Some((Some(record), _)) => record.decided()?,
+        Some((None, Some(frozen))) => frozen.decided(),
+        _ => Decided::default(),
+    })
+}
+
 /// A plan with all that was decided before.
 struct Settled {
     plan: Plan,

@@ -103,14 +103,26 @@ fn say_decisions(offered: &[Difference], moved: &[Difference], is_upgrade: bool)
         for difference in moved {
             say(&difference.to_string());
         }
-        say(&format!("catalog upgraded: {} values differ", moved.len()));
+        say(&format!(
+            "catalog upgraded: {}",
+            if moved.len() == 1 {
+                "1 value differs".to_owned()
+            } else {
+                format!("{} values differ", moved.len())
+            }
+        ));
     } else if !offered.is_empty() {
         say(&format!(
-            "what was decided for this directory stays; this tierform's catalog would decide {} values otherwise: \
+            "what was decided for this directory stays; this tierform's catalog would decide {} otherwise: \
              tierform diff --upgrade-catalog shows, tierform generate --upgrade-catalog takes them",
-            offered.len()
+            counted(offered.len(), "value")
         ));
     }
+}
+
+/// So many of something, in words.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn nothing_to_write(out: &Path, files: usize) -> String {

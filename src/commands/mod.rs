@@ -17,17 +17,18 @@ mod size;
 mod tiers;
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tierform::deployment::{Catalog as Decisions, Deployment, OpenError};
+use tierform::deployment::{self, Catalog as Decisions, Deployment, OpenError};
 use tierform::diagnostic::{self, Diagnostic};
 use tierform::output::OutputError;
+use tierform::record::Decided;
 use tierform::render::RenderError;
 use tierform::sizing::Warning;
-use tierform::spec::{self, Cloud, Spec, Unreadable};
+use tierform::spec::{self, Cloud, Reading, Spec, Unreadable};
 use tierform::tree::sha256_hex;
-use tierform::{Compiled, catalog, compile, resolve};
+use tierform::{Compiled, catalog, compile_reading, resolve};
 
 use crate::cli::{Catalog, Command, Place, Question};
 
@@ -97,9 +98,27 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
 }
 
 /// The spec at `path`, compiled for its own sake.
+///
+/// A directory that exists keeps its tier's revision and its ranges, so what is said of its spec goes by them too.
 pub fn compiled(path: &Path) -> Result<Compiled, Failure> {
     let text = spec::load(path)?;
-    compile(&text).map_err(|problems| Failure::Spec(report(&problems, &path.display().to_string(), &text)))
+    let reading = spec::read(&text);
+    let out = out_of(&reading, path);
+    let decided = deployment::decided(&out).unwrap_or_else(|error| {
+        say(&format!(
+            "what was decided for {} could not be looked at, so this is what a fresh one has: {error}",
+            out.display()
+        ));
+        Decided::default()
+    });
+    compile_reading(reading, &decided)
+        .map_err(|problems| Failure::Spec(report(&problems, &path.display().to_string(), &text)))
+}
+
+/// The directory that a spec names, else `infra`, beside the spec.
+fn out_of(reading: &Reading, spec: &Path) -> PathBuf {
+    let output = reading.spec.as_ref().and_then(|spec| spec.output.as_ref());
+    spec.parent().unwrap_or(Path::new("")).join(output.map_or("infra", |output| output.get_ref()))
 }
 
 /// A spec on disk and the directory that is generated from it.
@@ -117,10 +136,7 @@ impl Project {
     /// The same for a text that stands for the spec's.
     pub fn of(text: &str, place: &Place, upgrade: bool) -> Result<Project, Failure> {
         let reading = spec::read(text);
-        let output = reading.spec.as_ref().and_then(|spec| spec.output.as_ref());
-        let output = output.map_or("infra", |output| output.get_ref());
-        let beside = || place.spec.parent().unwrap_or(Path::new("")).join(output);
-        let out = place.out.clone().unwrap_or_else(beside);
+        let out = place.out.clone().unwrap_or_else(|| out_of(&reading, &place.spec));
         let decisions = if upgrade { Decisions::Upgraded } else { Decisions::Kept };
         let deployment = Deployment::open(text, reading, &out, decisions).map_err(|error| match error {
             OpenError::Spec(problems) => {
@@ -140,10 +156,18 @@ impl Project {
     }
 }
 
+/// The spec that a question is about; none where it is about a tier.
+pub fn spec_of(question: &Question) -> Option<&Path> {
+    match (question.tier, question.cloud) {
+        (Some(_), Some(_)) => None,
+        _ => Some(question.spec.as_deref().unwrap_or(Path::new("coder.toml"))),
+    }
+}
+
 /// What a question is about, compiled.
 pub fn answer(question: &Question) -> Result<Compiled, Failure> {
     let (Some(tier), Some(cloud)) = (question.tier, question.cloud) else {
-        return compiled(question.spec.as_deref().unwrap_or(Path::new("coder.toml")));
+        return compiled(spec_of(question).unwrap_or(Path::new("coder.toml")));
     };
     let region = question.region.as_deref().unwrap_or(catalog::list_region(cloud));
     resolve(Spec::of_tier(tier, question.tier_revision, cloud, region)).map_err(|problems| told(&problems))

@@ -8,12 +8,13 @@ use tierform::figures::{clusters, figures};
 use tierform::plan::Plan;
 use tierform::sizing::{Sizing, plain};
 
-use super::{Failure, print, warn};
-use crate::cli::{Format, Size};
+use super::{Failure, Project, print, say, warn};
+use crate::cli::{Format, Place, Size};
 
 pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
     let compiled = super::answer(&arguments.question)?;
     let (sizing, plan) = (&compiled.sizing, &compiled.plan);
+    of_the_directory(arguments);
     print(&match arguments.format {
         Format::Json => json(&figures(sizing, plan)),
         format => {
@@ -22,6 +23,32 @@ pub fn run(arguments: &Size) -> Result<ExitCode, Failure> {
         }
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a spec's directory has otherwise, where there is one: these figures are what a fresh one would get.
+fn of_the_directory(arguments: &Size) {
+    // A tier without a spec has no directory.
+    let Some(spec) = super::spec_of(&arguments.question) else { return };
+    let place = Place { spec: spec.to_owned(), out: None };
+    match Project::load(&place, false) {
+        Ok(Project { deployment, .. }) => {
+            for part in &deployment.smaller {
+                say(&part.to_string());
+            }
+            let out = deployment.opened.out().display();
+            for difference in &deployment.offered {
+                let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+                say(&format!(
+                    "{out} keeps {} = {}, decided earlier; a fresh directory has {}",
+                    difference.path,
+                    text(&difference.old),
+                    text(&difference.new)
+                ));
+            }
+        }
+        // The figures are right all the same; what the directory has is not known.
+        Err(error) => say(&format!("what the directory of this spec has could not be looked at: {error}")),
+    }
 }
 
 fn rows(sizing: &Sizing, plan: &Plan) -> Vec<Vec<String>> {
