@@ -275,15 +275,21 @@ fn impact(folder: &Path) -> String {
     rust
 }
 
-/// Which resources a row is about, as two fields: `google_sql_user`, or those alone that have a value:
-/// `google_sql_database_instance[settings.disk_autoresize=true]`.
+/// Which resources a row is about, as two fields: `google_sql_user`, or those alone of which something holds:
+/// `google_sql_database_instance[settings.disk_autoresize=true]`, `aws_eks_node_group[scaling_config.min_size>scaling_config.desired_size]`.
 fn of(cell: &str) -> String {
     let Some((kind, only)) = cell.split_once('[') else { return format!("of: {cell:?}, only: None") };
-    let (argument, value) = only
-        .strip_suffix(']')
-        .and_then(|only| only.split_once('='))
-        .unwrap_or_else(|| panic!("templates/catalog has `{cell}` where type[argument=value] belongs"));
-    format!("of: {kind:?}, only: Some(Only {{ argument: {argument:?}, value: {value:?} }})")
+    let wrong = || -> ! { panic!("templates/catalog has `{cell}` where type[argument=value] belongs") };
+    let Some(only) = only.strip_suffix(']') else { wrong() };
+    match (only.split_once('='), only.split_once('>')) {
+        (Some((argument, value)), None) => {
+            format!("of: {kind:?}, only: Some(Only::Is({argument:?}, {value:?}))")
+        }
+        (None, Some((argument, other))) => {
+            format!("of: {kind:?}, only: Some(Only::Above({argument:?}, {other:?}))")
+        }
+        _ => wrong(),
+    }
 }
 
 /// `static EMITTED`: the resource types that the templates have, sorted.

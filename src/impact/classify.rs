@@ -137,9 +137,10 @@ impl Told<'_> {
     }
 
     fn created(&mut self) {
+        let first = self.rows.len();
         self.push(Row { says: self.change.because.clone(), ..self.bare(Class::Created) });
         self.openings(None, Some(&self.change.after));
-        self.whole(|note| note.when == When::Created);
+        self.whole(first, |note| note.when == When::Created);
     }
 
     fn updated(&mut self) {
@@ -178,6 +179,7 @@ impl Told<'_> {
     }
 
     fn destroyed(&mut self) {
+        let first = self.rows.len();
         let because = self.change.because.clone();
         match table::holds(&self.change.kind) {
             Some(holds) => {
@@ -186,7 +188,7 @@ impl Told<'_> {
             }
             None => self.push(Row { says: because, ..self.bare(Class::Destroyed) }),
         }
-        self.gone();
+        self.gone(first);
         self.openings(Some(&self.change.before), None);
     }
 
@@ -218,7 +220,7 @@ impl Told<'_> {
         {
             row.says = Some(format!("{because}; {says}"));
         }
-        self.gone();
+        self.gone(first);
         for difference in &found {
             self.argument(difference, false);
         }
@@ -265,26 +267,29 @@ impl Told<'_> {
         is_told
     }
 
-    /// What is told of a resource that is destroyed, for good or to be made anew.
-    fn gone(&mut self) {
+    /// What is told of a resource that is destroyed, for good or to be made anew; its row is the first.
+    fn gone(&mut self, first: usize) {
         for refusal in table::refusals_of(&self.change.kind) {
             let values = at(&self.change.before, refusal.argument);
             if !self.admits(refusal.only.as_ref()) {
                 continue;
             }
-            let Some(value) = values.iter().find(|value| refusal.when.is_met_by_destruction(value)) else {
-                continue;
+            let is_met = |value: &Value| match refusal.when {
+                When::Replaced => self.change.action == Action::DeleteThenCreate,
+                when => when.is_met_by_destruction(value),
             };
+            let Some(value) = values.iter().find(|value| is_met(value)) else { continue };
+            let is_of_one = !refusal.argument.is_empty();
             let row = Row {
-                argument: Some(refusal.argument.to_owned()),
-                before: Some(short(value)),
+                argument: is_of_one.then(|| refusal.argument.to_owned()),
+                before: is_of_one.then(|| short(value)),
                 says: Some(refusal.says.to_owned()),
                 source: Some(refusal.source),
                 ..self.bare(Class::Refused)
             };
             self.push(row);
         }
-        self.whole(|note| note.when == When::Destroyed);
+        self.whole(first, |note| note.when == When::Destroyed);
         if !table::is_known(&self.change.kind) {
             let says =
                 format!("tierform does not know {}: whether it holds data is not known", self.change.kind);
@@ -292,11 +297,18 @@ impl Told<'_> {
         }
     }
 
-    /// The notes about the whole resource.
-    fn whole(&mut self, is_wanted: impl Fn(&Note) -> bool) {
+    /// The notes about the whole resource: one that raises nothing stands in its row, which is the first.
+    fn whole(&mut self, first: usize, is_wanted: impl Fn(&Note) -> bool) {
         for note in table::notes_of(&self.change.kind) {
-            if is_wanted(note) && !openings::are_named(note) && self.admits(note.only.as_ref()) {
-                self.row(note.class.unwrap_or(Class::InPlace), note.says);
+            if !is_wanted(note) || openings::are_named(note) || !self.admits(note.only.as_ref()) {
+                continue;
+            }
+            match (note.class, self.rows.get_mut(first)) {
+                (None, Some(row)) => {
+                    let says = row.says.take().map(|says| says + "; ").unwrap_or_default();
+                    row.says = Some(says + note.says);
+                }
+                (class, _) => self.row(class.unwrap_or(Class::InPlace), note.says),
             }
         }
     }

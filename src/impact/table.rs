@@ -5,22 +5,30 @@ use super::class::Class;
 use super::value::Value;
 use super::when::When;
 
-/// A row is about those resources alone whose argument has this value: coderd's machines and the provisioners' hosts are of one type.
+/// A row is about those resources alone of which this holds: coderd's machines and the provisioners' hosts are of one type.
 #[derive(Debug)]
-pub struct Only {
-    /// The argument, by dotted path without indexes.
-    pub argument: &'static str,
-    /// Its value.
-    pub value: &'static str,
+pub enum Only {
+    /// The argument, by dotted path without indexes, has the value: `[upgrade_mode=Rolling]`.
+    Is(&'static str, &'static str),
+    /// The first argument is a larger number than the second: `[scaling_config.min_size>scaling_config.desired_size]`.
+    Above(&'static str, &'static str),
 }
 
 impl Only {
-    /// Whether a row is about a resource, whose arguments `at` looks up by dotted path. One that is not known may have the value.
+    /// Whether a row is about a resource, whose arguments `at` looks up by dotted path. What is not known may be so.
     pub fn admits(only: Option<&Only>, at: &dyn Fn(&str) -> Value) -> bool {
-        only.is_none_or(|only| match at(only.argument) {
-            Value::Unknown(_) => true,
-            value => value.as_key().is_some_and(|value| value == only.value),
-        })
+        match only {
+            None => true,
+            Some(Self::Is(argument, wanted)) => match at(argument) {
+                Value::Unknown(_) => true,
+                value => value.as_key().is_some_and(|value| value == *wanted),
+            },
+            Some(Self::Above(argument, other)) => match (at(argument), at(other)) {
+                (Value::Number(value), Value::Number(other)) => value > other,
+                (Value::Unknown(_), _) | (_, Value::Unknown(_)) => true,
+                _ => false,
+            },
+        }
     }
 }
 

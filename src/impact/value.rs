@@ -50,10 +50,24 @@ impl Value {
                 // A figure in quotes, as versions are.
                 _ => matches!((old.parse::<f64>(), new.parse::<f64>()), (Ok(old), Ok(new)) if new < old),
             },
-            (Self::List(old), Self::List(new)) => !old.iter().all(|element| new.contains(element)),
+            // A range stays where a wider one has it.
+            (Self::List(old), Self::List(new)) => !old.iter().all(|element| {
+                new.contains(element)
+                    || element.range().is_some_and(|range| {
+                        new.iter().filter_map(Self::range).any(|other| other.contains(&range))
+                    })
+            }),
             (Self::Map(old), Self::Map(new)) => !old.keys().all(|key| new.contains_key(key)),
             (old, Self::Null) => *old != Self::Null,
             _ => false,
+        }
+    }
+
+    /// The address range that it is, if it is one.
+    fn range(&self) -> Option<IpNet> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            _ => None,
         }
     }
 

@@ -32,17 +32,22 @@ pub enum When {
     VersionUpTwoMinors,
     /// A machine type of another architecture.
     OtherArchitecture,
+    /// Nothing of what was there stays: it is another one, or all of them are. What is not known yet is another one, as ids are of what
+    /// is made.
+    AllOther,
     /// The resource is made; the argument may be empty.
     Created,
     /// The resource is destroyed, for good or to be made anew; the argument may be empty.
     Destroyed,
+    /// The resource is destroyed first and then made anew; the argument may be empty.
+    Replaced,
     /// The same, while the argument has this value in what is there.
     OnDestroy(&'static str),
 }
 
 impl When {
-    /// Whether a change of the argument from `old` to `new`, which is one, is one of these. What is not known meets only [`When::Any`], and
-    /// [`When::Added`] where nothing was.
+    /// Whether a change of the argument from `old` to `new`, which is one, is one of these. What is not known meets only [`When::Any`],
+    /// [`When::AllOther`], and [`When::Added`] where nothing was.
     pub fn is_met(self, old: &Value, new: &Value) -> bool {
         match self {
             Self::Any => true,
@@ -63,7 +68,14 @@ impl When {
                 (Some(old), Some(new)) => old != new,
                 _ => false,
             },
-            Self::Created | Self::Destroyed | Self::OnDestroy(_) => false,
+            Self::AllOther => match (old, new) {
+                (old, _) if is_nothing(old) => false,
+                (_, Value::Unknown(_)) => true,
+                (_, new) if is_nothing(new) => false,
+                (Value::List(old), Value::List(new)) => !old.iter().any(|one| new.contains(one)),
+                (old, new) => old != new,
+            },
+            Self::Created | Self::Destroyed | Self::Replaced | Self::OnDestroy(_) => false,
         }
     }
 
@@ -202,7 +214,26 @@ mod tests {
         for when in [When::Smaller, When::Larger, When::Removed, When::VersionDown, When::To("x")] {
             assert!(!when.is_met(&text("x"), &unknown), "{when:?}");
         }
-        assert!(When::Any.is_met(&text("x"), &unknown));
+        assert!(When::Any.is_met(&text("x"), &unknown) && When::AllOther.is_met(&text("x"), &unknown));
+    }
+
+    #[test]
+    fn all_are_others_where_none_stays() {
+        let ids = |ids: &[&str]| Value::List(ids.iter().map(|id| text(id)).collect());
+        assert!(When::AllOther.is_met(&ids(&["a", "b"]), &ids(&["c", "d"])));
+        assert!(!When::AllOther.is_met(&ids(&["a", "b"]), &ids(&["b", "c"])));
+        assert!(!When::AllOther.is_met(&Value::Null, &ids(&["c"])), "nothing was there");
+        assert!(!When::AllOther.is_met(&text("10.0.0.4"), &Value::Null), "nothing comes");
+        assert!(When::AllOther.is_met(&text("10.0.0.4"), &text("10.0.0.5")));
+    }
+
+    #[test]
+    fn ranges_in_a_list_are_smaller_when_one_is_not_covered_any_more() {
+        let ranges = |ranges: &[&str]| Value::List(ranges.iter().map(|range| text(range)).collect());
+        assert!(When::Smaller.is_met(&ranges(&["10.0.0.0/16"]), &ranges(&["10.0.0.0/17"])));
+        assert!(When::Smaller.is_met(&ranges(&["10.0.0.0/16"]), &ranges(&["10.1.0.0/16"])));
+        assert!(!When::Smaller.is_met(&ranges(&["10.0.0.0/16"]), &ranges(&["10.0.0.0/15"])));
+        assert!(!When::Smaller.is_met(&ranges(&["10.0.0.0/16"]), &ranges(&["10.0.0.0/16", "10.9.0.0/16"])));
     }
 
     #[test]

@@ -5,37 +5,13 @@ use super::cloud::Cloud;
 use super::rules::Finding;
 use super::value::Value;
 
-/// A type (`*` is any), a dotted path, the value that forbids the destroy, the headline.
-type Guard = (&'static str, &'static str, &'static str, &'static str);
+/// An argument of any type, the value that forbids the destroy, the headline: what the directory's owner may use beyond the types of
+/// the templates, whose refusals stand in `templates/catalog/refusals.csv`.
+type Guard = (&'static str, &'static str, &'static str);
 
 const GUARDS: &[Guard] = &[
-    // google_sql_database_instance docs, "deletion_protection" and "settings.deletion_protection_enabled".
-    (
-        "google_sql_database_instance",
-        "settings.deletion_protection_enabled",
-        "true",
-        "Error, failed to delete instance because the instance is protected. Disable \
-         settings.deletion_protection_enabled and run the apply before the destroy.",
-    ),
-    // RDS API, DeleteDBInstance.
-    (
-        "aws_db_instance",
-        "deletion_protection",
-        "true",
-        "deleting RDS DB Instance: InvalidParameterCombination: Cannot delete protected DB Instance, please disable \
-         deletion protection and try again.",
-    ),
-    // Elastic Load Balancing API, DeleteLoadBalancer.
-    (
-        "aws_lb",
-        "enable_deletion_protection",
-        "true",
-        "deleting ELBv2 Load Balancer: OperationNotPermitted: Load balancer cannot be deleted because deletion \
-         protection is enabled",
-    ),
     // google provider 8 docs, "deletion_policy" of nearly every resource.
     (
-        "*",
         "deletion_policy",
         "PREVENT",
         "Cannot destroy the resource because deletion_policy is set to PREVENT. Set it to DELETE or ABANDON to \
@@ -43,7 +19,6 @@ const GUARDS: &[Guard] = &[
     ),
     // google_container_cluster, google_compute_instance, google_secret_manager_secret and others.
     (
-        "*",
         "deletion_protection",
         "true",
         "Cannot destroy the resource because deletion_protection is set to true. Set it to false to proceed with \
@@ -53,8 +28,11 @@ const GUARDS: &[Guard] = &[
 
 /// Why the thing cannot go; nothing when it can.
 pub fn refusal(type_name: &str, prior: &Value, cloud: &Cloud) -> Option<Finding> {
-    for (guarded, path, value, summary) in GUARDS {
-        if (*guarded == "*" || *guarded == type_name) && reaches(prior, path, value) {
+    if let Some(finding) = super::rules::replace::destroy_refused(type_name, prior) {
+        return Some(finding);
+    }
+    for (path, value, summary) in GUARDS {
+        if prior.get(path).is_some_and(|own| own.display() == *value) {
             let id = prior.get("id").map(Value::display).unwrap_or_default();
             return Some(Finding::new(
                 path,
@@ -77,16 +55,4 @@ fn final_snapshot(type_name: &str, prior: &Value) -> Option<Finding> {
             "Name the snapshot that the destroy leaves, or skip it.".to_owned(),
         )
     })
-}
-
-/// Whether a value under the path, through any block, displays as `wanted`.
-fn reaches(value: &Value, path: &str, wanted: &str) -> bool {
-    match value {
-        Value::List(items) => items.iter().any(|item| reaches(item, path, wanted)),
-        value if path.is_empty() => value.display() == wanted,
-        value => {
-            let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-            value.get(name).is_some_and(|inner| reaches(inner, rest, wanted))
-        }
-    }
 }

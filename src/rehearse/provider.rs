@@ -233,8 +233,10 @@ impl Provider {
         let mut planner = Planner { type_name: &request.type_name, prior: &prior };
         let mut planned = walk(&schema.block, proposed, "", &mut planner);
         merge_labels(settings, &schema.block, &mut planned);
+        rules::replace::ignore(&request.type_name, &prior, &mut planned);
         computed::plan(&request.type_name, &prior, &mut planned);
-        response.requires_replace = rules::replace::paths(&request.type_name, &prior, &planned);
+        response.requires_replace =
+            rules::replace::paths(&request.type_name, &schema.block, &prior, &planned);
         response.planned_state = Some(encode(&planned));
         Ok(response)
     }
@@ -269,6 +271,7 @@ impl Provider {
             return Ok(response);
         }
         let mut findings = rules::cloud::check(type_name, &config, &self.cloud);
+        findings.extend(rules::replace::refused(type_name, &schema.block, &prior, &planned));
         let mut seed = planned.display();
         if prior.is_null() && type_name.starts_with("aws_") {
             // AWS gives every thing an id of its own, however much two are alike.

@@ -16,6 +16,8 @@ mod google_gke;
 mod google_network;
 mod machines;
 pub mod replace;
+#[cfg(test)]
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -29,10 +29,18 @@ pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Option<Finding> 
 }
 
 /// Why a thing cannot go while others use it.
-pub fn still_used(type_name: &str, prior: &Value) -> Option<Finding> {
-    // google provider issue 16275: Cloud SQL keeps the connection in use for days after its deletion.
+pub fn still_used(type_name: &str, prior: &Value, cloud: &Cloud) -> Option<Finding> {
+    match type_name {
+        "google_service_networking_connection" => connection_in_use(prior),
+        "google_compute_region_instance_group_manager" => group_in_use(prior, cloud),
+        _ => None,
+    }
+}
+
+/// google provider issue 16275: Cloud SQL keeps the connection in use for days after its deletion.
+fn connection_in_use(prior: &Value) -> Option<Finding> {
     let abandoned = prior.get("deletion_policy").and_then(Value::as_str) == Some("ABANDON");
-    (type_name == "google_service_networking_connection" && !abandoned).then(|| {
+    (!abandoned).then(|| {
         Finding::new(
             "deletion_policy",
             "Unable to remove Service Networking Connection".to_owned(),
@@ -41,6 +49,27 @@ pub fn still_used(type_name: &str, prior: &Value) -> Option<Finding> {
                 .to_owned(),
         )
     })
+}
+
+/// Compute Engine API, regionInstanceGroupManagers.delete: not while a backend service has the group.
+fn group_in_use(prior: &Value, cloud: &Cloud) -> Option<Finding> {
+    let group = prior.get("instance_group").filter(|group| group.is_set())?;
+    let has = |service: &Thing| {
+        let backends = service.state.get("backend").map(Value::items).unwrap_or_default();
+        backends.iter().any(|backend| backend.get("group").is_some_and(|own| same_reference(own, group)))
+    };
+    let services = ["google_compute_backend_service", "google_compute_region_backend_service"];
+    let service = services.into_iter().find_map(|service| cloud.find(service, has))?;
+    let display = |value: Option<&Value>| value.map(Value::display).unwrap_or_default();
+    Some(Finding::new(
+        "",
+        format!(
+            "Error 400: The instance_group_manager resource '{}' is already being used by '{}', resourceInUseByAnotherResource",
+            display(prior.get("id")),
+            display(service.state.get("id"))
+        ),
+        "The balancer's backend service must let go of the group before it can be deleted.".to_owned(),
+    ))
 }
 
 /// google_sql_database_instance documentation, "Private IP Instance": the connection must exist first.

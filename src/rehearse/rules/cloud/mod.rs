@@ -26,7 +26,7 @@ pub fn still_used(type_name: &str, prior: &Value, cloud: &Cloud) -> Option<Findi
     match type_name.split('_').next() {
         Some("aws") => aws::still_used(type_name, prior, cloud),
         Some("azurerm") => azure::still_used(prior, cloud),
-        _ => google::still_used(type_name, prior),
+        _ => google::still_used(type_name, prior, cloud),
     }
 }
 
