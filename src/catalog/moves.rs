@@ -10,7 +10,7 @@ pub struct Move {
     pub cloud: Cloud,
     /// The version of tierform that renamed it.
     pub since: &'static str,
-    /// The address before; `{cluster}` stands for each cluster's name.
+    /// The address before; `{cluster}` stands for each cluster's name, `{site}` for each site's.
     pub from: &'static str,
     /// The address since.
     pub to: &'static str,

@@ -177,14 +177,14 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         },
     };
     let zone_count = zones[0].count;
-    let moves = Cloud::ALL.into_iter().flat_map(catalog::moves);
-    let moves = Moved::all(cloud, moves, &planned);
     let quotas = quotas::tables(spec, home, zone_count, &coderd, &planned);
     let members = planned.into_iter().zip(&sizing.clusters).zip(&places);
     let members =
         members.map(|((plan, sized), place)| Member { plan, sized, place, zones: &zones[place.chooser] });
     let Networks { home: network, clusters, sites, placements } =
         sites::divide(spec, sizing, home, &coderd, zone_count, members.collect(), decided)?;
+    let moves = Cloud::ALL.into_iter().flat_map(catalog::moves);
+    let moves = Moved::all(cloud, moves, &clusters, &sites);
 
     let departed = departed::gone(decided, cloud, &sites);
     warnings.extend(departed::told(&departed));

@@ -129,27 +129,34 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// The renamed addresses of a deployment: those in a cluster's modules for each cluster of that cloud, the others where the
-    /// control plane is.
+    /// The renamed addresses of a deployment: those with a cluster's name for each cluster of that cloud, with a site's for each cluster
+    /// of its sites there, the others where the control plane is.
     pub(crate) fn all(
         home: Cloud,
         moves: impl Iterator<Item = &'static Move>,
         clusters: &[ClusterPlan],
+        sites: &[Site],
     ) -> Vec<Moved> {
-        let one = |moved: &Move, cluster: &str| Moved {
-            from: moved.from.replace("{cluster}", cluster),
-            to: moved.to.replace("{cluster}", cluster),
+        let elsewhere =
+            || sites.iter().flat_map(|site| site.clusters.iter().map(move |own| (site.key.as_str(), own)));
+        let one = |moved: &Move, site: &str, cluster: &str| Moved {
+            from: moved.from.replace("{site}", site).replace("{cluster}", cluster),
+            to: moved.to.replace("{site}", site).replace("{cluster}", cluster),
             since: moved.since.to_owned(),
         };
         let each = |moved: &'static Move| -> Vec<Moved> {
             let cloud = moved.cloud;
-            match moved.from.contains("{cluster}") {
-                true => {
-                    let there = clusters.iter().filter(|cluster| cluster.cloud == cloud);
-                    there.map(|cluster| one(moved, &cluster.name)).collect()
-                }
-                false if cloud == home => vec![one(moved, "")],
-                false => Vec::new(),
+            let is_there = |(_, cluster): &(&str, &ClusterPlan)| cluster.cloud == cloud;
+            let of = |(site, cluster): (&str, &ClusterPlan)| one(moved, site, &cluster.name);
+            if moved.from.contains("{site}") {
+                elsewhere().filter(is_there).map(of).collect()
+            } else if moved.from.contains("{cluster}") {
+                let here = clusters.iter().map(|cluster| ("", cluster));
+                here.chain(elsewhere()).filter(is_there).map(of).collect()
+            } else if cloud == home {
+                vec![one(moved, "", "")]
+            } else {
+                Vec::new()
             }
         };
         moves.flat_map(each).collect()

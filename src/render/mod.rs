@@ -292,7 +292,7 @@ mod tests {
         let mut plan = crate::compile(include_str!("../../examples/gcp-1k/coder.toml")).unwrap().plan;
         let bare = render(&plan).unwrap();
         assert!(bare.get("moved.tf").is_none(), "nothing was renamed yet");
-        plan.moves = Moved::all(plan.cloud, RENAMED.iter(), &plan.clusters);
+        plan.moves = Moved::all(plan.cloud, RENAMED.iter(), &plan.clusters, &plan.sites);
         let tree = render(&plan).unwrap();
         let text = &tree.get("moved.tf").unwrap().text;
         assert!(

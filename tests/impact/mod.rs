@@ -1,5 +1,6 @@
 //! What a change of the directory does to what is there.
 
+mod aws;
 mod departed;
 mod moved;
 mod plans;

@@ -113,10 +113,11 @@ module "provisioners_main" {
 }
 
 # Safety. A destroy meets these first, and so does whatever would replace or take away what each of them stands for: with protection on both stop
-# before they have touched anything. What a cloud refuses by itself comes too late for that, and `prevent_destroy` knows no variables.
+# before they have destroyed anything. What a cloud refuses by itself comes too late for that, and `prevent_destroy` knows no variables.
 
 resource "terraform_data" "deletion_protection" {
   for_each = {
+    balancer     = module.coderd.balancer # with its DNS name
     database     = module.database.id
     cluster_main = module.workspaces_main.cluster.arn
   }
@@ -124,9 +125,10 @@ resource "terraform_data" "deletion_protection" {
   input            = var.deletion_protection
   triggers_replace = each.value
 
+  # Knows what was applied last, not what is being applied.
   provisioner "local-exec" {
     when    = destroy
-    command = self.input ? "echo deletion_protection is on: apply with -var deletion_protection=false first && exit 1" : "echo unprotected"
+    command = self.input ? "echo deletion_protection is on, and this would replace or destroy: ${each.key}. README.md says under Destroy how to do it all the same. && exit 1" : "echo unprotected"
   }
 
   depends_on = [

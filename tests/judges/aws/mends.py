@@ -10,6 +10,8 @@ from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.core.responses import ActionResult
 from moto.ec2.responses.launch_templates import LaunchTemplates
+from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.models import ELBv2Backend
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.rds.responses import RDSResponse
 
@@ -127,8 +129,23 @@ def protection_that_ends():
     AutoScalingBackend.set_instance_protection = set_instance_protection
 
 
+def protected_balancer():
+    """A protected balancer could be deleted (Elastic Load Balancing API, DeleteLoadBalancer, OperationNotPermitted)."""
+    original = ELBv2Backend.delete_load_balancer
+    needed(original, "deletion_protection", present=False)
+
+    def delete_load_balancer(self, arn):
+        balancer = self.load_balancers.get(arn)
+        if balancer and balancer.attrs.get("deletion_protection.enabled") == "true":
+            raise ELBClientError("OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
+        return original(self, arn)
+
+    ELBv2Backend.delete_load_balancer = delete_load_balancer
+
+
 def mend():
     """All of them."""
+    protected_balancer()
     protection_that_ends()
     hook_without_notification()
     template_without_its_own_tags()

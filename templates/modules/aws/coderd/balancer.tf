@@ -4,7 +4,18 @@
 # neither redirect nor add a header, so port 80 is not served. http:// links to Coder do not answer; browsers that have been here once
 # are told by coderd to use HTTPS (environment.tf).
 
-# Another subnet of the same zones, or another address family, makes another balancer with another DNS name.
+# How the balancer was made, for the precondition below. Lifting the protection and setting it again takes down what is there by then.
+resource "terraform_data" "balancer" {
+  input            = { internal = var.access.internal }
+  triggers_replace = var.deletion_protection
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+# Internal or not, or subnets that are not more than before, make another balancer with another DNS name. While it is protected that stops
+# in the plan: an apply would first delete the listener, nobody's requests would get in any more, and then AWS would refuse to go on.
 resource "aws_lb" "coderd" {
   name                             = local.role
   load_balancer_type               = "network"
@@ -22,6 +33,13 @@ resource "aws_lb" "coderd" {
       bucket  = access_logs.value
       prefix  = local.role
       enabled = true
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !var.deletion_protection || terraform_data.balancer.output.internal == var.access.internal
+      error_message = "The balancer was made with access.internal = ${terraform_data.balancer.output.internal}. Changing that makes another one with another DNS name, and Coder is away until it is there. In this order: put internal back in coder.toml, generate, and apply with deletion_protection = false; then change it again, generate, and apply. Where you keep the DNS records yourself, point them at the new name after that (output dns_records)."
     }
   }
 

@@ -10,6 +10,11 @@ output "address" {
   value       = aws_lb.coderd.dns_name
 }
 
+output "balancer" {
+  description = "The balancer's ARN, which a replacement changes."
+  value       = aws_lb.coderd.arn
+}
+
 output "dns_records" {
   description = "Records to create where the domain is hosted: name, type, data. Empty when dns_zone was given, for then they exist. A name that is a zone's own takes no CNAME: use your provider's alias."
   value       = var.access.dns_zone == null ? local.dns_records : []
