@@ -16,6 +16,9 @@ use super::engine::Interrupt;
 /// What is never copied: state, installed providers and modules, version control, our own notes.
 const LEFT_OUT: [&str; 5] = [".terraform", "terraform.tfstate.d", ".git", ".tierform", ".terraform.lock.hcl"];
 
+/// Where an engine puts the modules that it fetches.
+const FETCHED: &str = ".terraform/modules";
+
 /// How deep a directory may be: symbolic links can make it endless.
 const DEEPEST: usize = 24;
 
@@ -125,13 +128,19 @@ impl Gathered {
         relative(&self.root, path)
     }
 
-    /// Reads the modules that an engine has fetched into `installed`, a `.terraform/modules`.
-    pub async fn read_installed(&mut self, installed: &Path, interrupt: &mut Interrupt) -> Result<(), Error> {
-        let Ok(directories) = fs::read_dir(installed) else { return Ok(()) };
+    /// Reads the modules that an engine has fetched into the copy whose root is `copied`.
+    ///
+    /// # Errors
+    /// When they cannot be read, are too large, or an interrupt came.
+    pub async fn read_fetched(&mut self, copied: &Path, interrupt: &mut Interrupt) -> Result<(), Error> {
+        let Ok(directories) = fs::read_dir(copied.join(FETCHED)) else { return Ok(()) };
         for entry in directories.flatten().filter(|entry| entry.path().is_dir()) {
-            let mut fetched = Gathered { contents: Contents::default(), ..self.clone() };
-            fetched.files.clear();
-            fetched.root = entry.path();
+            let mut fetched = Gathered {
+                root: copied.to_owned(),
+                files: BTreeMap::new(),
+                contents: Contents::default(),
+                ..*self
+            };
             fetched.walk(&entry.path(), None, interrupt).await?;
             let directories: BTreeSet<PathBuf> =
                 fetched.files.keys().filter_map(|file| Some(file.parent()?.to_owned())).collect();
@@ -141,7 +150,9 @@ impl Gathered {
             }
             self.contents.providers.extend(fetched.contents.providers);
             self.contents.programs.extend(fetched.contents.programs);
-            self.contents.unread.extend(fetched.contents.unread);
+            // As if they stood where the directory itself does, like every other path.
+            let here = |path: PathBuf| self.root.join(path.strip_prefix(copied).unwrap_or(&path));
+            self.contents.unread.extend(fetched.contents.unread.into_iter().map(here));
         }
         Ok(())
     }

@@ -136,8 +136,7 @@ impl Stage {
             if !outcome.problems.is_empty() {
                 return Ok(outcome.problems);
             }
-            let installed = self.copy.root.join(".terraform/modules");
-            gathered.read_installed(&installed, &mut self.interrupt).await?;
+            gathered.read_fetched(&self.copy.root, &mut self.interrupt).await?;
             self.allow(&gathered.contents)?;
             let problems = self.ask_about_unread(gathered).await?;
             if !problems.is_empty() {

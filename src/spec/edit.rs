@@ -44,9 +44,10 @@ pub fn edit(text: &str, path: &str, typed: &str) -> Result<String, String> {
 /// What was typed as a value: as the key takes it, else as it stands where it is TOML.
 fn value(cloud: Option<Cloud>, path: &str, typed: &str) -> Result<Value, String> {
     let as_written = typed.parse::<Value>().ok();
-    let is_marked = typed.starts_with(['[', '{', '"', '\'']);
-    // What is wrong with such a value is found when the spec is read.
-    match cloud.filter(|_| !path.starts_with("clusters.") && !(is_marked && as_written.is_some())) {
+    let is_toml = as_written.is_some() && typed.starts_with(['[', '{', '"', '\'']);
+    // What is wrong with such a value, or with a cluster's, is found when the spec is read.
+    let is_left = is_toml || path.starts_with("clusters.");
+    match cloud.filter(|_| !is_left) {
         Some(cloud) => {
             let literal = draft::literal(cloud, path, typed)?;
             literal.parse::<Value>().map_err(|error| format!("`{path}` takes no {typed}: {error}"))
