@@ -78,6 +78,7 @@ impl Servers {
 /// Serves one connection, which is one configured provider (a provider alias has its own connection).
 async fn connection(stream: UnixStream, provider: Arc<Provider>, pace: Arc<Pace>) {
     let settings = Connection::default();
+    let _caller = pace.connected(stream.peer_cred().ok().and_then(|peer| peer.pid()));
     let handshake = h2::server::Builder::new()
         .initial_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
