@@ -120,6 +120,8 @@ pub const ZONE_KEYS: [&str; 3] = ["a", "b", "c"];
 impl Need {
     /// What `clusters` need that share a network, beside so many coderd.
     pub fn of<'c>(clusters: impl Iterator<Item = &'c ClusterPlan>, replicas: u32, zones: u32) -> Need {
+        // Of subnets that were refused none is left, and there is still a network to ask about.
+        let zones = zones.max(1);
         let none = Need { nodes: 0, hosts: 0, replicas, pods: 0, zones, internal: false, existing: false };
         clusters.fold(none, |need, cluster| Need {
             // A pool's upgrade adds a node a zone, and so does the system pool's.

@@ -15,7 +15,9 @@ pub(super) fn network(text: &str) -> Result<(), Diagnostic> {
             .map_err(|fault| fault.shifted("projects/".len()))
             .and_then(|()| NAME.check(name).map_err(|fault| fault.shifted(text.len() - name.len())));
     }
-    let id = text.find("projects/").map(|at| &text[at..]).filter(|id| network(id).is_ok());
+    // What stands before it may be the beginning of a URL.
+    let id =
+        text.find("projects/").filter(|&at| at > 0).map(|at| &text[at..]).filter(|id| network(id).is_ok());
     let fault = Diagnostic::at(0..text.len(), format!("{} is not the id of a VPC", quoted(text)))
         .note("it names the VPC and its project, which for a shared VPC is the host project");
     Err(match id {

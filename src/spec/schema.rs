@@ -133,3 +133,43 @@ pub(super) fn sentence(phrase: &str) -> String {
         _ => format!("{phrase}."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails with every key of the list that the schema of its table lacks, or has without its meaning.
+    fn assert_has(schema: &Value, keys: &[Key], path: &str) {
+        for key in keys {
+            let path = format!("{path}.{}", key.name);
+            let own = &schema["properties"][key.name];
+            if key.status == Status::Secret {
+                assert!(own.is_null(), "{path} is a secret, which reading refuses");
+                continue;
+            }
+            // Of a choice between tables each says what decides.
+            let says = own["description"] == sentence(key.doc) || own["const"].is_string();
+            assert!(says, "{path}: {own}");
+            match &key.kind {
+                Kind::Table(keys) => assert_has(own, keys, &path),
+                Kind::Entries(keys) => assert_has(&own["items"], keys, &path),
+                Kind::Existing => {
+                    for (cloud, schema) in Cloud::ALL.into_iter().zip(own["anyOf"].as_array().unwrap()) {
+                        assert_has(schema, keys::existing(cloud), &format!("{path}[{}]", cloud.as_str()));
+                    }
+                }
+                Kind::State => {
+                    for (backend, schema) in Backend::ALL.into_iter().zip(own["oneOf"].as_array().unwrap()) {
+                        assert_has(schema, backend.keys(), &format!("{path}[{}]", backend.as_str()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_in_it_with_its_meaning_and_no_secret_is() {
+        assert_has(&schema(), ROOT, "");
+    }
+}
