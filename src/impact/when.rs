@@ -154,7 +154,7 @@ fn type_name(value: &Value) -> Option<&str> {
 fn version_order(old: &Value, new: &Value) -> Option<Ordering> {
     let (old, new) = (version(old)?, version(new)?);
     // `17` may be any 17.x.
-    Some(old.iter().zip(&new).map(|(old, new)| old.cmp(new)).find(|order| order.is_ne())?)
+    old.iter().zip(&new).map(|(old, new)| old.cmp(new)).find(|order| order.is_ne())
 }
 
 /// The numbers of a version: of `POSTGRES_17` 17, of `1.33.5-gke.1` 1, 33, 5.

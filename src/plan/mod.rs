@@ -202,7 +202,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         name: spec.name.get_ref().clone(),
         labels: by_key(spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone()))),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp::of(gcp, spec.network.existing.as_ref())),
-        aws: spec.aws.as_ref().map(|aws| Aws::of(aws)),
+        aws: spec.aws.as_ref().map(Aws::of),
         azure: spec
             .azure
             .as_ref()

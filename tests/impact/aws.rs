@@ -132,7 +132,7 @@ fn another_balancer_is_refused_in_the_plan_and_comes_once_the_protection_is_lift
     deployment.run(&["plan", "-input=false", "-replace=module.coderd.aws_lb.coderd", "-out=plan.bin"]);
     let said = deployment.refused(&APPLY);
     assert!(
-        said.contains("deletion_protection is on, and this would replace or destroy: balancer."),
+        said.contains("terraform_data.deletion_protection[\"balancer\"]"),
         "{said}"
     );
 
@@ -163,7 +163,7 @@ fn a_site_does_not_go_with_protection_on() {
     assert!(actions(&plan).iter().filter(|change| goes(change)).count() > 30, "{:?}", actions(&plan));
     let said = deployment.stopped(&APPLY);
     assert!(
-        said.contains("deletion_protection is on, and this would replace or destroy: cluster_eu."),
+        said.contains("terraform_data.deletion_protection[\"cluster_eu\"]"),
         "{said}"
     );
 }
@@ -181,7 +181,7 @@ fn what_was_restored_needs_its_guard_forgotten_and_no_more() {
     deployment.plan();
     let said = deployment.stopped(&APPLY);
     assert!(
-        said.contains("deletion_protection is on, and this would replace or destroy: database."),
+        said.contains("terraform_data.deletion_protection[\"database\"]"),
         "{said}"
     );
 

@@ -171,7 +171,7 @@ resource "terraform_data" "deletion_protection" {
   # Knows what was applied last, not what is being applied.
   provisioner "local-exec" {
     when    = destroy
-    command = self.input ? "echo deletion_protection is on, and this would replace or destroy: ${each.key}. README.md says under Destroy how to do it all the same. && exit 1" : "echo unprotected"
+    command = self.input ? "echo deletion_protection is on, and this would replace or destroy what is protected. README.md says under Destroy how to do it all the same. && exit 1" : "echo unprotected"
   }
 
   depends_on = [
