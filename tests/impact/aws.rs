@@ -131,10 +131,7 @@ fn another_balancer_is_refused_in_the_plan_and_comes_once_the_protection_is_lift
     deployment.run(&["init", "-input=false"]);
     deployment.run(&["plan", "-input=false", "-replace=module.coderd.aws_lb.coderd", "-out=plan.bin"]);
     let said = deployment.refused(&APPLY);
-    assert!(
-        said.contains("terraform_data.deletion_protection[\"balancer\"]"),
-        "{said}"
-    );
+    assert!(said.contains("terraform_data.deletion_protection[\"balancer\"]"), "{said}");
 
     deployment.run(&["apply", "-input=false", "-auto-approve", "-var=deletion_protection=false"]);
     deployment.becomes(&internal);
@@ -162,10 +159,7 @@ fn a_site_does_not_go_with_protection_on() {
     };
     assert!(actions(&plan).iter().filter(|change| goes(change)).count() > 30, "{:?}", actions(&plan));
     let said = deployment.stopped(&APPLY);
-    assert!(
-        said.contains("terraform_data.deletion_protection[\"cluster_eu\"]"),
-        "{said}"
-    );
+    assert!(said.contains("terraform_data.deletion_protection[\"cluster_eu\"]"), "{said}");
 }
 
 #[test]
@@ -180,10 +174,7 @@ fn what_was_restored_needs_its_guard_forgotten_and_no_more() {
     fs::write(&path, state.to_string()).unwrap();
     deployment.plan();
     let said = deployment.stopped(&APPLY);
-    assert!(
-        said.contains("terraform_data.deletion_protection[\"database\"]"),
-        "{said}"
-    );
+    assert!(said.contains("terraform_data.deletion_protection[\"database\"]"), "{said}");
 
     deployment.run(&["state", "rm", "terraform_data.deletion_protection[\"database\"]"]);
     let guard = "terraform_data.deletion_protection[\"database\"]".to_owned();

@@ -77,7 +77,7 @@ fn azure_grants_what_the_table_says() {
     let Some(engine) = engine() else { return };
     let plan = plan(&engine, "azure-1k", &["azurerm", "random"]);
     let kinds = [("azurerm_role_assignment", "role_definition_name", "scope", "principal_id")];
-    assert_data_eq!(table(&plan, &kinds), snapbox::file!["grants/azure.txt"].raw());
+    assert_data_eq!(table(&plan, &kinds), snapbox::file!["../grants/azure.txt"].raw());
 }
 
 #[test]
@@ -89,5 +89,5 @@ fn google_cloud_grants_what_the_table_says() {
         ("google_secret_manager_secret_iam_member", "role", "secret_id", "member"),
         ("google_service_account_iam_member", "role", "service_account_id", "member"),
     ];
-    assert_data_eq!(table(&plan, &kinds), snapbox::file!["grants/gcp.txt"].raw());
+    assert_data_eq!(table(&plan, &kinds), snapbox::file!["../grants/gcp.txt"].raw());
 }
