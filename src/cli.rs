@@ -26,7 +26,7 @@ pub enum Command {
     /// and the merge with tierform's is written beside the file as FILE.tierform-new. That is settled when you move it over yours,
     /// delete it, or declare yours kept with --keep, and then generate once more; until then check, diff and generate tell.
     ///
-    /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost.
+    /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost or that cannot be judged.
     Generate(Generate),
     /// Tell whether the directory is what the spec generates; writes nothing
     ///
@@ -147,7 +147,7 @@ pub struct Generate {
     /// Take the sizes of this tierform's catalog instead of keeping those that the directory has
     #[arg(long)]
     pub upgrade_catalog: bool,
-    /// Write even what would make Terraform replace a database, a cluster, secrets or disks
+    /// Write even what would make Terraform replace a database, a cluster, secrets or disks, or what cannot be judged
     #[arg(long)]
     pub accept_data_loss: bool,
 }

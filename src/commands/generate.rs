@@ -51,7 +51,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
         say(&format!("nothing was written to {}", changes.out().display()));
         return Ok(ExitCode::from(UNDECIDED));
     }
-    if !arguments.accept_data_loss && loses_data(&changes) {
+    if !arguments.accept_data_loss && may_lose_data(&changes) {
         return Ok(ExitCode::from(UNDECIDED));
     }
     if !arguments.dry_run {
@@ -75,13 +75,17 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     Ok(if changes.unresolved().next().is_some() { ExitCode::from(UNDECIDED) } else { ExitCode::SUCCESS })
 }
 
-/// Whether writing would make Terraform destroy data; says which.
-fn loses_data(changes: &Changes<'_>) -> bool {
+/// Whether writing would make Terraform destroy data, or that cannot be judged; says why.
+fn may_lose_data(changes: &Changes<'_>) -> bool {
     let impacts = match impact::of(changes) {
         Ok(impacts) => impacts,
         Err(path) => {
-            say(&format!("{path} is no HCL, so what this means in the cloud cannot be told"));
-            return false;
+            say(&format!(
+                "nothing was written to {}: {path} cannot be read as HCL, so it cannot be judged whether an apply would lose data; fix \
+                 the file and run again, or write all the same with --accept-data-loss",
+                changes.out().display()
+            ));
+            return true;
         }
     };
     let losses: Vec<_> = impacts.into_iter().filter(|impact| impact.effect == Effect::DataLoss).collect();

@@ -2,6 +2,7 @@
 
 mod aws;
 mod departed;
+mod gate;
 mod moved;
 mod plans;
 mod replaced;
