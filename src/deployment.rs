@@ -1,6 +1,7 @@
 //! A deployment: a spec and the directory that is generated from it, brought together. What was decided for the directory stays
 //! decided, so that a newer catalog moves nothing unasked.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -87,14 +88,13 @@ impl Deployment {
         let is_forgotten = manifest.is_some_and(|manifest| is_missing(out, manifest, render::DEPARTED));
         let settled = Settled::of(text, reading, &held, catalog, is_forgotten);
         // A mistake in the spec is said first, then what is wrong with the directory.
-        let (Settled { plan, offered, moved, held }, opened) = match (settled, opened) {
+        let (Settled { mut plan, offered, moved, held, lasting }, opened) = match (settled, opened) {
             (Err(error @ OpenError::Spec(_)), _) => return Err(error),
             (_, Err(error)) => return Err(error.into()),
             (Err(error), _) => return Err(error),
             (Ok(settled), Ok(opened)) => (settled, opened),
         };
-        let record = Record::of(text, &plan)?;
-        let mut plan = plan;
+        let record = Record::of(text, lasting);
         let (smaller, upgrade) = match held.map(|held| Plan::deserialize(&held)) {
             None => (Vec::new(), None),
             Some(Ok(held)) => (record::smaller(&held, &plan), Upgrade::between(&held, &plan)),
@@ -140,9 +140,16 @@ struct Settled {
     moved: Vec<Difference>,
     /// The plan that the directory has, where it is another one.
     held: Option<serde_json::Value>,
+    /// What of the plan stays decided.
+    lasting: serde_json::Value,
 }
 
 impl Settled {
+    /// A plan of which nothing was decided otherwise before.
+    fn as_it_is(plan: Plan, lasting: serde_json::Value) -> Settled {
+        Settled { plan, offered: Vec::new(), moved: Vec::new(), held: None, lasting }
+    }
+
     fn of(
         text: &str,
         reading: Reading,
@@ -168,13 +175,17 @@ impl Settled {
         };
         let now = record::lasting(&compiled.plan)?;
         let held_plan = match held {
-            Held::Nothing => None,
-            Held::Record(record) => Some(record.plan.clone()),
-            Held::Frozen(frozen, is_for_this_spec) => Some(frozen.plan(&compiled.plan, *is_for_this_spec)?),
+            Held::Nothing => return Ok(Settled::as_it_is(compiled.plan, now)),
+            Held::Record(record) => Cow::Borrowed(&record.plan),
+            Held::Frozen(frozen, is_for_this_spec) => {
+                Cow::Owned(frozen.plan(&compiled.plan, *is_for_this_spec)?)
+            }
         };
-        let Some(held_plan) = held_plan.filter(|held| *held != now) else {
-            return Ok(Settled { plan: compiled.plan, offered: Vec::new(), moved: Vec::new(), held: None });
-        };
+        // Nothing to do is the common run, and compares without a copy.
+        if *held_plan == now {
+            return Ok(Settled::as_it_is(compiled.plan, now));
+        }
+        let held_plan = held_plan.into_owned();
         let moved_to = |after| record::differences(&held_plan, after);
         if catalog == Catalog::Upgraded {
             return Ok(Settled {
@@ -182,6 +193,7 @@ impl Settled {
                 offered: Vec::new(),
                 moved: moved_to(&now),
                 held: Some(held_plan),
+                lasting: now,
             });
         }
         let before = match held {
@@ -195,7 +207,8 @@ impl Settled {
                            diff with care."
                 .to_owned();
             plan.warnings.push(Warning { code: "sizes_not_kept", message });
-            return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
+            let moved = moved_to(&now);
+            return Ok(Settled { plan, offered: Vec::new(), moved, held: Some(held_plan), lasting: now });
         };
         let mut settled = record::settle(&now, &before, &held_plan);
         // What is gone is no decision that could stay.
@@ -204,7 +217,8 @@ impl Settled {
             parts.extend(now.get("departed").map(|departed| ("departed".to_owned(), departed.clone())));
         }
         if settled == now {
-            return Ok(Settled { plan, offered: Vec::new(), moved: moved_to(&now), held: Some(held_plan) });
+            let moved = moved_to(&now);
+            return Ok(Settled { plan, offered: Vec::new(), moved, held: Some(held_plan), lasting: now });
         }
         let mut kept = Plan::deserialize(&settled).map_err(Damaged::from)?;
         (kept.warnings, kept.moves) = (plan.warnings, plan.moves);
@@ -213,7 +227,8 @@ impl Settled {
             kept.quotas = plan::quotas_of(&compiled.spec, &kept).unwrap_or(plan.quotas);
         }
         let offered = record::differences(&settled, &now);
-        Ok(Settled { plan: kept, offered, moved: moved_to(&settled), held: Some(held_plan) })
+        let moved = moved_to(&settled);
+        Ok(Settled { lasting: record::lasting(&kept)?, plan: kept, offered, moved, held: Some(held_plan) })
     }
 
     /// A directory whose very same spec today's catalog refuses, as it no longer sells what was chosen, stays as it is.
@@ -237,7 +252,7 @@ impl Settled {
             said.join("; ")
         );
         plan.warnings.push(Warning { code: "refused_today", message });
-        Ok(Settled { plan, offered: Vec::new(), moved: Vec::new(), held: None })
+        Ok(Settled::as_it_is(plan, record.plan.clone()))
     }
 }
 

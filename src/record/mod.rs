@@ -63,12 +63,9 @@ impl From<serde_json::Error> for Damaged {
 const OF_THE_RUN: [&str; 2] = ["warnings", "moves"];
 
 impl Record {
-    /// The record of a directory that is generated from `spec` with `plan`.
-    ///
-    /// # Errors
-    /// A plan that JSON has no words for, which no spec can cause.
-    pub fn of(spec: &str, plan: &Plan) -> Result<Record, serde_json::Error> {
-        Ok(Record { spec: lines(spec), plan: lasting(plan)? })
+    /// The record of a directory that is generated from `spec`, with what of its plan is [`lasting`].
+    pub fn of(spec: &str, lasting: Value) -> Record {
+        Record { spec: lines(spec), plan: lasting }
     }
 
     /// The text of the spec that the directory was generated for, without regard to how its lines end.

@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use tierform::diagnostic::render;
 use tierform::plan::{Cidrs, ClusterPlan, Plan};
-use tierform::record::{Decided, Record};
+use tierform::record::{Decided, Record, lasting};
 use tierform::{Compiled, compile, compile_reading, spec};
 
 /// A place and the certificate that the control plane needs there.
@@ -261,7 +261,7 @@ fn a_range_that_a_cluster_has_already_cannot_be_named_for_another() {
 /// The plan for a directory for which that was decided, and what is decided after.
 fn compiled_for(text: &str, decided: &Decided) -> (Plan, Decided) {
     let plan = compile_reading(spec::read(text), decided).unwrap().plan;
-    let decided = Record::of(text, &plan).unwrap().decided().unwrap();
+    let decided = Record::of(text, lasting(&plan).unwrap()).decided().unwrap();
     (plan, decided)
 }
 
