@@ -32,7 +32,9 @@ def run(lab):
     for file in rendered:
         shutil.copy(file, lab.image / "mnt" / file.parent.name)
     (lab.image / "mnt/broken").write_text("#cloud-config\nwrite_files: [{path: 7}]\n")
-    environment = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PYTHONPATH=/opt/newest/usr/lib/python3/dist-packages"]
+    # Machines of other cases boot from this image meanwhile: a file that Python compiled into it would be a change of theirs.
+    python = ["PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=/opt/newest/usr/lib/python3/dist-packages"]
+    environment = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", *python]
     seen = subprocess.run(["chroot", lab.image, "env", "-i", *environment, "python3", "-c", PROGRAM], capture_output=True, text=True)
     try:
         version, judged = json.loads(seen.stdout)
