@@ -66,6 +66,7 @@ pub static ARGUMENTS: &[Row] = &[
     Row::argument(&["admin_groups"], "the spec's own").keys(&["azure.admin_groups"]),
     Row::argument(&["encryption_at_host"], "off unless the spec turns it on")
         .keys(&["azure.encryption_at_host"]),
+    Row::argument(&["coderd.zone_balance"], "as the directory was made first; off since"),
     Row::argument(&["firewall"], "off unless the spec turns it on").keys(&["azure.waf"]),
     Row::argument(&["network.existing.id", "network.existing.vpc_id"], "the spec's own")
         .keys(&["network.existing.id"]),

@@ -106,6 +106,10 @@ pub struct Azure {
     pub waf: bool,
     /// Whether the database's backups are kept in the paired region too.
     pub geo_redundant_backup: bool,
+    /// Whether coderd's machines stay evenly over the zones even when one is lost, so that none can be added then. Another value makes
+    /// the scale set anew, so it stays as it was at first (PSRule for Azure, "Azure.VMSS.ZoneBalance", advises against it).
+    #[serde(default)]
+    pub has_strict_zones: bool,
     /// The database's storage as Azure sells it, in MB.
     pub storage_mb: Figure<u32>,
     /// The public addresses that the user's own network goes out by.
@@ -148,6 +152,7 @@ impl Azure {
         keys: &spec::Azure,
         storage_gb: &Figure<u32>,
         cluster: Option<&ClusterPlan>,
+        has_strict_zones: bool,
     ) -> Azure {
         let existing = spec.network.existing.as_ref();
         let texts = |list: &[spec::Spanned<String>]| list.iter().map(|text| text.get_ref().clone()).collect();
@@ -165,6 +170,7 @@ impl Azure {
             encryption_at_host: keys.encryption_at_host,
             waf: keys.waf,
             geo_redundant_backup: keys.geo_redundant_backup,
+            has_strict_zones,
             storage_mb: azure::storage_mb(storage_gb),
             nat_addresses: existing.map(|existing| texts(&existing.nat_addresses)).unwrap_or_default(),
             subnets: existing

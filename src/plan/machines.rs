@@ -22,6 +22,18 @@ pub fn machine(
     }
 }
 
+/// A boot disk of Azure's that is there already: Azure makes none smaller (MicrosoftDocs/azure-docs#57951).
+pub fn keep_disk(machine: &mut Machine, had: Option<&u32>) {
+    let disk = &mut machine.disk_gb;
+    if let Some(had) = had.filter(|had| **had > disk.value) {
+        disk.reason = format!(
+            "as it has been, for Azure makes no disk smaller; new: {} GB, {}",
+            disk.value, disk.reason
+        );
+        disk.value = *had;
+    }
+}
+
 /// A node: its disk is wherever the cloud's Kubernetes has it.
 pub fn node(
     rules: &CloudRules,

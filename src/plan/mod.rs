@@ -166,7 +166,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         }
     });
     warnings.extend(clusters::tag(&mut planned));
-    let coderd = Coderd {
+    let mut coderd = Coderd {
         replicas: sizing.coderd.replicas.clone(),
         machine: coderd_host(&coderd_machine, sizing.coderd.daemons.as_ref()),
         license: spec.license(),
@@ -176,6 +176,13 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
             reason: "a replica; Coder's own deployment saturated 10 (coder/coder #21572)".to_owned(),
         },
     };
+    let in_azure = planned.iter_mut().filter(|cluster| cluster.cloud == Cloud::Azure);
+    for (name, host) in in_azure.filter_map(|cluster| Some((&cluster.name, cluster.host.as_mut()?))) {
+        machines::keep_disk(host, decided.disks.get(&Some(name.clone())));
+    }
+    if cloud == Cloud::Azure {
+        machines::keep_disk(&mut coderd.machine, decided.disks.get(&None));
+    }
     let zone_count = zones[0].count;
     let quotas = quotas::tables(spec, home, zone_count, &coderd, &planned);
     let members = planned.into_iter().zip(&sizing.clusters).zip(&places);
@@ -203,10 +210,9 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         labels: by_key(spec.tags.iter().map(|(key, value)| (key.clone(), value.get_ref().clone()))),
         gcp: spec.gcp.as_ref().map(|gcp| Gcp::of(gcp, spec.network.existing.as_ref())),
         aws: spec.aws.as_ref().map(Aws::of),
-        azure: spec
-            .azure
-            .as_ref()
-            .map(|azure| Azure::of(spec, azure, &sizing.database.storage_gb, clusters.first())),
+        azure: spec.azure.as_ref().map(|azure| {
+            Azure::of(spec, azure, &sizing.database.storage_gb, clusters.first(), decided.has_strict_zones)
+        }),
         access: access(spec),
         network,
         existing: spec.network.existing.as_ref().map(Existing::of),

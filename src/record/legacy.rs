@@ -27,7 +27,11 @@ pub struct Frozen {
 impl Frozen {
     /// What sizing and plan take as decided.
     pub fn decided(&self) -> super::Decided {
-        super::Decided { placements: self.placements.clone(), ..super::Decided::default() }
+        super::Decided {
+            placements: self.placements.clone(),
+            has_strict_zones: true,
+            ..super::Decided::default()
+        }
     }
 
     /// Today's plan with the answers in it. `is_for_this_spec` tells whether they were given for the very same spec: what a role

@@ -19,6 +19,7 @@ pub use settle::{Difference, differences, settle};
 
 use crate::catalog;
 use crate::plan::{Departed, Plan};
+use crate::sizing::Figure;
 use crate::spec::{Cloud, Tier};
 
 /// What was decided for a directory, and for which spec.
@@ -44,6 +45,10 @@ pub struct Decided {
     pub departed: Vec<Departed>,
     /// The clusters of each network, by the site's key, and of the control plane's own, which has none.
     pub members: BTreeMap<Option<String>, Vec<String>>,
+    /// Boot disks in GB: of coderd, which has no name, and of each cluster's hosts.
+    pub disks: BTreeMap<Option<String>, u32>,
+    /// Whether Azure is to hold coderd's machines evenly over the zones whatever happens, as it was asked to in earlier versions.
+    pub has_strict_zones: bool,
 }
 
 /// Why a record cannot be used.
@@ -87,6 +92,7 @@ impl Record {
         struct Part {
             revision: u8,
             placements: BTreeMap<String, String>,
+            coderd: Coderd,
             clusters: Vec<Cluster>,
             sites: Vec<Site>,
             #[serde(default)]
@@ -96,8 +102,17 @@ impl Record {
             azure: Option<Azure>,
         }
         #[derive(Deserialize)]
+        struct Coderd {
+            machine: Machine,
+        }
+        #[derive(Deserialize)]
         struct Cluster {
             name: String,
+            host: Option<Machine>,
+        }
+        #[derive(Deserialize)]
+        struct Machine {
+            disk_gb: Figure<u32>,
         }
         #[derive(Deserialize)]
         struct Site {
@@ -119,9 +134,17 @@ impl Record {
         #[derive(Deserialize)]
         struct Azure {
             subscription_id: String,
+            has_strict_zones: Option<bool>,
         }
         let part = Part::deserialize(&self.plan)?;
-        let names = |clusters: Vec<Cluster>| clusters.into_iter().map(|cluster| cluster.name).collect();
+        let mut disks = BTreeMap::from([(None, part.coderd.machine.disk_gb.value)]);
+        let mut names = |clusters: Vec<Cluster>| -> Vec<String> {
+            let name = |cluster: Cluster| {
+                disks.extend(cluster.host.map(|host| (Some(cluster.name.clone()), host.disk_gb.value)));
+                cluster.name
+            };
+            clusters.into_iter().map(name).collect()
+        };
         let mut members = BTreeMap::from([(None, names(part.clusters))]);
         let site = |Site { key, cloud, region, place, clusters }: Site| {
             members.insert(Some(key.clone()), names(clusters));
@@ -142,7 +165,16 @@ impl Record {
         };
         let sites = part.sites.into_iter().map(site).collect();
         let (revision, departed) = (Some(part.revision), part.departed);
-        Ok(Decided { revision, placements: part.placements, sites, departed, members })
+        let has_strict_zones = part.azure.as_ref().is_some_and(|azure| azure.has_strict_zones != Some(false));
+        Ok(Decided {
+            revision,
+            placements: part.placements,
+            sites,
+            departed,
+            members,
+            disks,
+            has_strict_zones,
+        })
     }
 
     /// The plan as it was decided, where this program can read it by itself.

@@ -2,6 +2,7 @@
 
 mod aws;
 mod departed;
+mod edits;
 mod gate;
 mod moved;
 mod plans;

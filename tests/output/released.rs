@@ -40,3 +40,20 @@ fn no_edit_in_a_released_directory_is_lost() {
         assert_eq!(tierform(place.path(), &["check"]).0, 0, "{release} {case}");
     }
 }
+
+/// Another value would make coderd's scale set anew.
+#[test]
+fn what_was_decided_at_birth_stays() {
+    for (release, case) in RELEASED.iter().filter(|(_, case)| case.starts_with("azure")) {
+        let place = tempfile::tempdir().unwrap();
+        restore(release, case, place.path());
+        let values = || fs::read_to_string(place.path().join("infra/terraform.tfvars")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+            assert!(values().contains("  zone_balance         = true #"), "{case}: {}", values());
+        }
+        fs::remove_dir_all(place.path().join("infra")).unwrap();
+        assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+        assert!(!values().contains("zone_balance"), "{case}: {}", values());
+    }
+}

@@ -233,6 +233,26 @@ fn no_cluster_moves_when_the_first_of_its_network_goes_or_another_comes_before_i
     assert_eq!(place_of(&after.0, "b"), place_of(&before.0, "b"));
 }
 
+#[test]
+fn a_disk_of_azures_does_not_shrink_when_another_cluster_takes_over_some_daemons() {
+    let disk = |plan: &Plan, name: &str| plan.cluster(name).unwrap().host.as_ref().unwrap().disk_gb.clone();
+    for (home, place) in [(0, 0), (1, 2), (2, 4)] {
+        let one = compiled_for(&text(home, 1, &[("a", place, 1.0, "")]), &Decided::default());
+        let two = text(home, 1, &[("a", place, 0.1, ""), ("b", place, 0.9, "")]);
+        let fresh = compiled_for(&two, &Decided::default());
+        let grown = compiled_for(&two, &one.1);
+        let (before, small) = (disk(&one.0, "a").value, disk(&fresh.0, "a").value);
+        assert!(small < before, "{home}: or nothing would be shown");
+        assert_eq!(disk(&grown.0, "a").value, if home == 2 { before } else { small }, "{home}");
+        assert_eq!(disk(&grown.0, "b"), disk(&fresh.0, "b"), "{home}: one that is new");
+        assert_eq!(
+            disk(&compiled_for(&two, &grown.1).0, "a"),
+            disk(&grown.0, "a"),
+            "{home}: and so it stays"
+        );
+    }
+}
+
 /// The network that a cluster stands in, by the site's key, and the range of its nodes.
 fn place_of(plan: &Plan, name: &str) -> (Option<String>, String) {
     let is_in = |clusters: &[ClusterPlan]| clusters.iter().any(|cluster| cluster.name == name);

@@ -153,7 +153,7 @@ variable "terraform" {
 # Sizes
 
 variable "coderd" {
-  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), and the provisioner daemons that each replica runs itself, where there are no hosts for them."
+  description = "Control plane: replicas, their machine and its boot disk, and the database connections that each may open; the Coder licence (premium or community), the provisioner daemons that each replica runs itself, where there are no hosts for them, and whether zones stay balanced even when one is lost."
   type = object({
     replicas             = number
     machine_type         = string
@@ -162,6 +162,7 @@ variable "coderd" {
     max_open_connections = number
     license              = optional(string, "premium")
     daemons              = optional(number, 0)
+    zone_balance         = optional(bool, false)
   })
 }
 

@@ -38,8 +38,8 @@ resource "azurerm_linux_virtual_machine_scale_set" "coderd" {
   sku                         = var.coderd.machine_type
   instances                   = var.coderd.replicas # never autoscaled: a replica that goes takes its long-lived connections along
   zones                       = length(var.zones) == 0 ? null : var.zones
-  zone_balance                = length(var.zones) > 1 ? true : null            # Azure refuses it without zones
-  platform_fault_domain_count = length(var.zones) == 0 ? var.fault_domains : 1 # within a zone Azure spreads as far as it can
+  zone_balance                = length(var.zones) > 1 ? var.coderd.zone_balance : null # Azure refuses it without zones
+  platform_fault_domain_count = length(var.zones) == 0 ? var.fault_domains : 1         # within a zone Azure spreads as far as it can
   computer_name_prefix        = local.role
   overprovision               = false # an extra machine would join the deployment for a minute
   single_placement_group      = false

@@ -221,6 +221,8 @@ variable "coderd" {
   description = <<-EOT
     Size of the control plane: replicas, machine, boot disk and database connections per replica. license is premium or community, which
     knows one replica alone. daemons are the provisioner daemons that each replica runs itself; 0 where hosts of their own run them.
+    zone_balance holds the machines evenly over the zones whatever happens: then none can be added, for a release or for one that failed, while
+    a zone is lost. Without it Azure does its best. Another value makes the scale set anew.
     image is an Ubuntu 24.04 image of generation 2 and the machine's architecture. Machines of version 6 have NVMe disks alone, which this provider
     cannot ask for on a scale set: whether Azure chooses them by itself is for you to try.
   EOT
@@ -232,6 +234,7 @@ variable "coderd" {
     max_open_connections = number
     license              = optional(string, "premium")
     daemons              = optional(number, 0)
+    zone_balance         = optional(bool, false)
     image = optional(object({
       publisher = optional(string, "Canonical")
       offer     = optional(string, "ubuntu-24_04-lts")
