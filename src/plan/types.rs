@@ -129,8 +129,8 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// The renamed addresses of a deployment: those with a cluster's name for each cluster of that cloud, with a site's for each cluster
-    /// of its sites there, the others where the control plane is.
+    /// The renamed addresses of a deployment: those with a cluster's name for each cluster of that cloud, with a site's for each site there,
+    /// with both for each cluster of each site there, and the others where the control plane is.
     pub(crate) fn all(
         home: Cloud,
         moves: impl Iterator<Item = &'static Move>,
@@ -148,9 +148,17 @@ impl Moved {
             let cloud = moved.cloud;
             let is_there = |(_, cluster): &(&str, &ClusterPlan)| cluster.cloud == cloud;
             let of = |(site, cluster): (&str, &ClusterPlan)| one(moved, site, &cluster.name);
-            if moved.from.contains("{site}") {
+            let (is_a_sites, is_a_clusters) =
+                (moved.from.contains("{site}"), moved.from.contains("{cluster}"));
+            if is_a_sites && is_a_clusters {
                 elsewhere().filter(is_there).map(of).collect()
-            } else if moved.from.contains("{cluster}") {
+            } else if is_a_sites {
+                sites
+                    .iter()
+                    .filter(|site| site.cloud == cloud)
+                    .map(|site| one(moved, &site.key, ""))
+                    .collect()
+            } else if is_a_clusters {
                 let here = clusters.iter().map(|cluster| ("", cluster));
                 here.chain(elsewhere()).filter(is_there).map(of).collect()
             } else if cloud == home {

@@ -73,8 +73,23 @@ fn a_site_that_is_gone_is_destroyed_by_one_apply() {
     let apply = ["apply", "-input=false", "-auto-approve", off];
     generate(place.path(), SPEC);
     simulation.plan(&engine, &infra);
-    simulation.run(&engine, &infra, &apply);
+    simulation.run(&engine, &infra, &["apply", "-input=false", "plan.bin"]);
 
+    // The files that go take no guard of theirs along.
+    generate(place.path(), &without_sites());
+    simulation.run(&engine, &infra, &["init", "-input=false"]);
+    let said = simulation.refused(&engine, &infra, &apply);
+    assert!(said.contains("deletion_protection is on") && !said.contains("Destruction complete"), "{said}");
+    for guard in ["cluster_us", "cluster_office", "vault_azure_office"] {
+        assert!(
+            said.contains(&format!("terraform_data.deletion_protection[\"{guard}\"]")),
+            "{guard}: {said}"
+        );
+    }
+
+    generate(place.path(), SPEC);
+    simulation.run(&engine, &infra, &["init", "-input=false"]);
+    simulation.run(&engine, &infra, &apply);
     generate(place.path(), &without_sites());
     simulation.run(&engine, &infra, &["init", "-input=false"]);
     simulation.run(&engine, &infra, &apply);

@@ -202,10 +202,12 @@ module "provisioners_eu" {
 
 resource "terraform_data" "deletion_protection" {
   for_each = {
-    database   = module.database.id
-    cluster_us = module.workspaces_us.cluster.id
-    cluster_eu = module.workspaces_eu.cluster.id
-    cluster_ml = module.aws_us_east_1.clusters["ml"].arn
+    database           = module.database.id
+    cluster_us         = module.workspaces_us.cluster.id
+    cluster_eu         = module.workspaces_eu.cluster.id
+    cluster_ml         = module.aws_us_east_1.clusters["ml"].arn
+    vault_azure_office = module.azure_office.vault.id
+    cluster_office     = module.azure_office.clusters["office"].id
   }
 
   input            = var.deletion_protection

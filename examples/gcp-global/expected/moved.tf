@@ -5,3 +5,13 @@ moved {
   from = module.aws_us_east_1.terraform_data.deletion_protection["cluster_ml"]
   to   = terraform_data.deletion_protection["cluster_ml"] # since tierform 0.2.0
 }
+
+moved {
+  from = module.azure_office.terraform_data.deletion_protection["cluster_office"]
+  to   = terraform_data.deletion_protection["cluster_office"] # since tierform 0.2.0
+}
+
+moved {
+  from = module.azure_office.terraform_data.deletion_protection["vault"]
+  to   = terraform_data.deletion_protection["vault_azure_office"] # since tierform 0.2.0
+}

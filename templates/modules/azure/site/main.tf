@@ -88,24 +88,3 @@ module "provisioners" {
     nat_ready = module.network.nat_ready
   }
 }
-
-# A destroy meets these first, and so does whatever would replace or take away what each of them stands for: with protection on both stop
-# before they have touched anything of this site.
-resource "terraform_data" "deletion_protection" {
-  for_each = merge({ vault = module.secrets.vault.id }, { for name, workspaces in module.workspaces : "cluster_${name}" => workspaces.cluster.id })
-
-  input            = var.deletion_protection
-  triggers_replace = each.value
-
-  provisioner "local-exec" {
-    when    = destroy
-    command = self.input ? "echo deletion_protection is on: apply with -var deletion_protection=false first && exit 1" : "echo unprotected"
-  }
-
-  depends_on = [
-    module.network,
-    module.secrets,
-    module.workspaces,
-    module.provisioners,
-  ]
-}

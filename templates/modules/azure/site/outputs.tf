@@ -17,6 +17,11 @@ output "clusters" {
   }
 }
 
+output "vault" {
+  description = "The id of the vault with the copy of the provisioners' key, its name and address."
+  value       = module.secrets.vault
+}
+
 output "drain" {
   description = "By cluster: how to take up a new release on a provisioner host, or take a host away, without ending builds."
   value       = { for name, provisioners in module.provisioners : name => provisioners.drain }
