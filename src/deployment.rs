@@ -22,6 +22,8 @@ pub struct Deployment {
     pub plan: Plan,
     /// The record of that, for the manifest.
     pub record: Record,
+    /// What is to be said of this run alone, and stands in no file.
+    pub notices: Vec<Warning>,
     /// The output directory as it is.
     pub opened: Opened,
     /// What this program's catalog would decide otherwise.
@@ -88,7 +90,7 @@ impl Deployment {
         let is_forgotten = manifest.is_some_and(|manifest| is_missing(out, manifest, render::DEPARTED));
         let settled = Settled::of(text, reading, &held, catalog, is_forgotten);
         // A mistake in the spec is said first, then what is wrong with the directory.
-        let (Settled { mut plan, offered, moved, held, lasting }, opened) = match (settled, opened) {
+        let (Settled { plan, mut notices, offered, moved, held, lasting }, opened) = match (settled, opened) {
             (Err(error @ OpenError::Spec(_)), _) => return Err(error),
             (_, Err(error)) => return Err(error.into()),
             (Err(error), _) => return Err(error),
@@ -103,11 +105,11 @@ impl Deployment {
                     "What was decided for the directory is in another form than this tierform's, so that it cannot be told what gets \
                      smaller: {error}. Read the diff with care."
                 );
-                plan.warnings.push(Warning { code: "not_compared", message });
+                notices.push(Warning { code: "not_compared".into(), message });
                 (Vec::new(), None)
             }
         };
-        Ok(Deployment { plan, record, opened, offered, moved, smaller, upgrade })
+        Ok(Deployment { plan, record, notices, opened, offered, moved, smaller, upgrade })
     }
 }
 
@@ -136,6 +138,7 @@ pub fn decided(out: &Path) -> Result<Decided, OpenError> {
 /// A plan with all that was decided before.
 struct Settled {
     plan: Plan,
+    notices: Vec<Warning>,
     offered: Vec<Difference>,
     moved: Vec<Difference>,
     /// The plan that the directory has, where it is another one.
@@ -147,7 +150,7 @@ struct Settled {
 impl Settled {
     /// A plan of which nothing was decided otherwise before.
     fn as_it_is(plan: Plan, lasting: serde_json::Value) -> Settled {
-        Settled { plan, offered: Vec::new(), moved: Vec::new(), held: None, lasting }
+        Settled { plan, notices: Vec::new(), offered: Vec::new(), moved: Vec::new(), held: None, lasting }
     }
 
     fn of(
@@ -190,6 +193,7 @@ impl Settled {
         if catalog == Catalog::Upgraded {
             return Ok(Settled {
                 plan: compiled.plan,
+                notices: Vec::new(),
                 offered: Vec::new(),
                 moved: moved_to(&now),
                 held: Some(held_plan),
@@ -200,15 +204,15 @@ impl Settled {
             Held::Record(record) if !record.is_for(text) => earlier(&record.spec(), &decided)?,
             _ => Some(now.clone()),
         };
-        let mut plan = compiled.plan;
+        let plan = compiled.plan;
         let Some(before) = before else {
             let message = "The spec that the directory was generated for is one that this tierform refuses, so that it cannot be \
                            told which sizes your change of it moves: all are those of this tierform's catalog now. Read the \
                            diff with care."
                 .to_owned();
-            plan.warnings.push(Warning { code: "sizes_not_kept", message });
-            let moved = moved_to(&now);
-            return Ok(Settled { plan, offered: Vec::new(), moved, held: Some(held_plan), lasting: now });
+            let notices = vec![Warning { code: "sizes_not_kept".into(), message }];
+            let (offered, moved) = (Vec::new(), moved_to(&now));
+            return Ok(Settled { plan, notices, offered, moved, held: Some(held_plan), lasting: now });
         };
         let mut settled = record::settle(&now, &before, &held_plan);
         // What is gone is no decision that could stay.
@@ -217,18 +221,18 @@ impl Settled {
             parts.extend(now.get("departed").map(|departed| ("departed".to_owned(), departed.clone())));
         }
         if settled == now {
-            let moved = moved_to(&now);
-            return Ok(Settled { plan, offered: Vec::new(), moved, held: Some(held_plan), lasting: now });
+            let (notices, offered, moved) = (Vec::new(), Vec::new(), moved_to(&now));
+            return Ok(Settled { plan, notices, offered, moved, held: Some(held_plan), lasting: now });
         }
-        let mut kept = Plan::deserialize(&settled).map_err(Damaged::from)?;
-        (kept.warnings, kept.moves) = (plan.warnings, plan.moves);
+        let mut kept = record::plan_of(&settled)?;
         // Sums of what was decided and what was moved.
         if now["quotas"] != before["quotas"] {
             kept.quotas = plan::quotas_of(&compiled.spec, &kept).unwrap_or(plan.quotas);
         }
         let offered = record::differences(&settled, &now);
         let moved = moved_to(&settled);
-        Ok(Settled { lasting: record::lasting(&kept)?, plan: kept, offered, moved, held: Some(held_plan) })
+        let (lasting, notices) = (record::lasting(&kept)?, Vec::new());
+        Ok(Settled { plan: kept, notices, offered, moved, held: Some(held_plan), lasting })
     }
 
     /// A directory whose very same spec today's catalog refuses, as it no longer sells what was chosen, stays as it is.
@@ -245,14 +249,14 @@ impl Settled {
         if !record.is_for(text) {
             return Err(OpenError::Spec(problems));
         }
-        let mut plan = record.plan()?;
+        let plan = record.plan()?;
         let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         let message = format!(
             "The sizes stay as they were decided, but this tierform's catalog would refuse the spec today: {}.",
             said.join("; ")
         );
-        plan.warnings.push(Warning { code: "refused_today", message });
-        Ok(Settled::as_it_is(plan, record.plan.clone()))
+        let notices = vec![Warning { code: "refused_today".into(), message }];
+        Ok(Settled { notices, ..Settled::as_it_is(plan, record.plan.clone()) })
     }
 }
 

@@ -22,7 +22,7 @@ const SHOWN: usize = 12;
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { deployment, spec_sha256 } = project;
-    let Deployment { plan, record, opened, offered, moved, smaller, upgrade } = deployment;
+    let Deployment { plan, record, notices, opened, offered, moved, smaller, upgrade } = deployment;
     let request = Request {
         spec_sha256: &spec_sha256,
         program: PROGRAM,
@@ -37,6 +37,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
         && let Some(files) = output::current(&opened, &request, render::embedded)?
     {
         warn(&plan.warnings);
+        warn(&notices);
         print(&nothing_to_write(opened.out(), files))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -60,6 +61,7 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
 
     // First what must not be missed: stdout may be closed or full.
     warn(&plan.warnings);
+    warn(&notices);
     upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
     for part in &smaller {
         say(&part.to_string());

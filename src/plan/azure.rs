@@ -21,7 +21,7 @@ pub const RULES: CloudRules = CloudRules {
     zones: ZoneRules { are_named: true, count: 1..=3, count_reason: "a region has no more", reason: "" },
     beware: |machine, role| {
         machine.family.ends_with("v6").then(|| Warning {
-            code: "scale_set_nvme",
+            code: "scale_set_nvme".into(),
             message: format!(
                 "{} takes NVMe disks only, and the provider cannot tell a scale set its disk controller \
                  (hashicorp/terraform-provider-azurerm #31850): try one machine of {role} before you rely on it.",

@@ -95,7 +95,7 @@ pub fn builds_on_arm(machine: &MachineType) -> Option<Warning> {
             machine.name
         )
     };
-    machine.arm.then(|| Warning { code: "builds_on_arm", message: message() })
+    machine.arm.then(|| Warning { code: "builds_on_arm".into(), message: message() })
 }
 
 /// Plans a cluster on its machines.
@@ -118,7 +118,7 @@ pub fn plan(
         density::plan_nodes(cluster, node_machine.0, &rules.node, zones.count, warnings)?;
     let system = system_machine(node_machine.0, max.value, rules, place.region);
     let on_arm = Warning {
-        code: "workspaces_on_arm",
+        code: "workspaces_on_arm".into(),
         message: format!(
             "{} nodes have ARM processors: every workspace image and what its template downloads must be built for arm64, and its \
              pods must select it (kubernetes.io/arch = arm64), which GKE demands by a taint.",
@@ -180,7 +180,7 @@ pub fn tag(clusters: &mut [ClusterPlan]) -> Option<Warning> {
     }
     let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     Some(Warning {
-        code: "templates_need_a_tag",
+        code: "templates_need_a_tag".into(),
         message: format!(
             "Provisioner daemons carry the tag cluster = {}: a template without that tag waits for ever, for Coder gives jobs \
              without tags to daemons without tags only. Set it in each template (data \"coder_workspace_tags\") or when you push \

@@ -136,7 +136,7 @@ pub fn plan_nodes(
     let offered = (rules.allocatable)(node, pods);
     if let Some(most) = volumes.filter(|most| *most < per_node) {
         warnings.push(Warning {
-            code: "workspaces_exceed_volumes",
+            code: "workspaces_exceed_volumes".into(),
             message: format!(
                 "A {} node attaches {most} volumes beside its boot disk, fewer than {per_node} workspaces: those beyond \
                  cannot start unless they have none (workspaces.volume_gb = 0).",
@@ -197,7 +197,7 @@ pub fn plan_nodes(
     }
     if max.value.saturating_mul(per_node) < running.value {
         warnings.push(Warning {
-            code: "workspaces_exceed_nodes",
+            code: "workspaces_exceed_nodes".into(),
             message: format!(
                 "{} nodes × {per_node} workspaces are fewer than the {} that the tier runs at once: the last ones will wait.",
                 max.value, running.value
@@ -261,7 +261,7 @@ fn requests(
     let (wish, count) = (cluster.request, f64::from(density.per_node));
     if wish.memory_gb * count > offered.memory_gib || wish.vcpus * count > offered.vcpus {
         warnings.push(Warning {
-            code: "workspaces_exceed_node",
+            code: "workspaces_exceed_node".into(),
             message: format!(
                 "{} workspaces × {} GB and {} vCPU are more than the {} GB and {} vCPU that a {} node leaves to pods. \
                  Workspaces request less, so that they fit, and share what is left; set workspaces.per_node or a larger \

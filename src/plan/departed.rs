@@ -38,11 +38,14 @@ pub fn gone(decided: &Decided, home: Cloud, sites: &[Site]) -> Vec<Departed> {
     decided.departed.iter().chain(&decided.sites).filter(is_gone).cloned().collect()
 }
 
+/// The code of what is said of them.
+pub const CODE: &str = "departed";
+
 /// What is said of them until they are forgotten.
 pub fn told(departed: &[Departed]) -> Option<Warning> {
     let keys: Vec<&str> = departed.iter().map(|departed| departed.key.as_str()).collect();
     (!keys.is_empty()).then(|| Warning {
-        code: "departed",
+        code: CODE.into(),
         message: format!(
             "{} {} gone from coder.toml, and departed.tf keeps the provider, without which Terraform can destroy nothing there: delete \
              that file once an apply has destroyed all of it, and generate again.",

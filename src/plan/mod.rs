@@ -9,7 +9,7 @@ mod choose;
 mod clusters;
 mod databases;
 mod density;
-mod departed;
+pub(crate) mod departed;
 mod gcp;
 mod machines;
 mod places;
@@ -127,7 +127,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
     let mut warnings = sizing.warnings.clone();
     if spec.burstable && row_prints_nothing(sizing) {
         warnings.push(Warning {
-            code: "burstable_unused",
+            code: "burstable_unused".into(),
             message: format!(
                 "burstable = true changes nothing: tier {}, revision {} prints no machine types, so there are no t3 ones to take.",
                 sizing.row.tier.as_str(),
@@ -190,8 +190,7 @@ pub fn build(spec: &Spec, sizing: &Sizing, decided: &Decided) -> Result<Plan, Ve
         members.map(|((plan, sized), place)| Member { plan, sized, place, zones: &zones[place.chooser] });
     let Networks { home: network, clusters, sites, placements } =
         sites::divide(spec, sizing, home, &coderd, zone_count, members.collect(), decided)?;
-    let moves = Cloud::ALL.into_iter().flat_map(catalog::moves);
-    let moves = Moved::all(cloud, moves, &clusters, &sites);
+    let moves = moves(cloud, &clusters, &sites);
 
     let departed = departed::gone(decided, cloud, &sites);
     warnings.extend(departed::told(&departed));
@@ -309,7 +308,7 @@ fn software(
         Some(Known::Listed(release)) => {
             if release.channel == Channel::Unsupported {
                 warnings.push(Warning {
-                    code: "coder_not_supported",
+                    code: "coder_not_supported".into(),
                     message: format!(
                         "Coder {} is not supported any more and gets no security fixes: `tierform releases` lists those that do.",
                         name(release)
@@ -321,7 +320,7 @@ fn software(
         }
         Some(Known::Beyond(release)) => {
             warnings.push(Warning {
-                code: "coder_not_listed",
+                code: "coder_not_listed".into(),
                 message: format!(
                     "Coder {} is newer than this tierform's table, which ends at {}. Provisioner daemons get Terraform {}, which is \
                      right as long as that Coder bundles {} or newer; else each daemon downloads its own.",
@@ -382,6 +381,11 @@ fn one_package(spec: &Spec, mut machines: impl Iterator<Item = &'static MachineT
         )
         .help("leave it out, and the release's own checksum file decides; or choose machines of one architecture"),
     )
+}
+
+/// The addresses of a deployment that an earlier version called otherwise.
+pub(crate) fn moves(home: Cloud, clusters: &[ClusterPlan], sites: &[Site]) -> Vec<Moved> {
+    Moved::all(home, Cloud::ALL.into_iter().flat_map(catalog::moves), clusters, sites)
 }
 
 /// The quota tables of a plan some of whose figures were decided earlier; `None` where its region is not in the catalog any more.

@@ -73,7 +73,7 @@ pub struct Plan {
     /// What the project must allow.
     pub quotas: Vec<Quota>,
     /// What the user should know.
-    #[serde(skip_deserializing)]
+    #[serde(default)]
     pub warnings: Vec<Warning>,
     /// Addresses that an earlier version called otherwise.
     #[serde(skip_deserializing)]

@@ -18,7 +18,7 @@ pub use legacy::Frozen;
 pub use settle::{Difference, differences, settle};
 
 use crate::catalog;
-use crate::plan::{Departed, Plan};
+use crate::plan::{self, Departed, Plan, departed};
 use crate::sizing::Figure;
 use crate::spec::{Cloud, Tier};
 
@@ -63,9 +63,6 @@ impl From<serde_json::Error> for Damaged {
         Damaged(error.to_string())
     }
 }
-
-/// What a plan says of this run alone, so that it is never decided for the next one.
-const OF_THE_RUN: [&str; 2] = ["warnings", "moves"];
 
 impl Record {
     /// The record of a directory that is generated from `spec`, with what of its plan is [`lasting`].
@@ -182,7 +179,7 @@ impl Record {
     /// # Errors
     /// Values that no plan of this program has.
     pub fn plan(&self) -> Result<Plan, Damaged> {
-        Ok(Plan::deserialize(&self.plan)?)
+        plan_of(&self.plan)
     }
 }
 
@@ -194,18 +191,30 @@ impl Decided {
     }
 }
 
-/// A plan as JSON, without what it says of this run alone.
+/// A plan as JSON, without what follows from the program and the directory alone, so that it is never decided for the next run.
 ///
 /// # Errors
 /// A plan that JSON has no words for, which no spec can cause.
 pub fn lasting(plan: &Plan) -> Result<Value, serde_json::Error> {
     let mut value = serde_json::to_value(plan)?;
     if let Value::Object(parts) = &mut value {
-        for name in OF_THE_RUN {
-            parts.shift_remove(name);
+        parts.shift_remove("moves");
+        if let Some(Value::Array(warnings)) = parts.get_mut("warnings") {
+            warnings.retain(|warning| warning["code"] != departed::CODE);
         }
     }
     Ok(value)
+}
+
+/// The plan of which that is what is lasting.
+///
+/// # Errors
+/// Values that no plan of this program has.
+pub fn plan_of(lasting: &Value) -> Result<Plan, Damaged> {
+    let mut plan = Plan::deserialize(lasting)?;
+    plan.warnings.extend(departed::told(&plan.departed));
+    plan.moves = plan::moves(plan.cloud, &plan.clusters, &plan.sites);
+    Ok(plan)
 }
 
 fn lines(text: &str) -> Vec<String> {

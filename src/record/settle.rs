@@ -35,8 +35,34 @@ pub fn settle(now: &Value, before: &Value, held: &Value) -> Value {
             Value::Array(now.iter().map(entry).collect())
         }
         _ if now == before => held.clone(),
+        (Value::Array(now), Value::Array(before), Value::Array(held)) if is_said(now) || is_said(held) => {
+            Value::Array(said(now, before, held))
+        }
         _ => now.clone(),
     }
+}
+
+/// Warnings: those of one code stay as a whole, and so does that there were none.
+fn said(now: &[Value], before: &[Value], held: &[Value]) -> Vec<Value> {
+    let of = |list: &'_ [Value], code: &Value| -> Vec<Value> {
+        list.iter().filter(|warning| warning["code"] == *code).cloned().collect()
+    };
+    let mut codes: Vec<&Value> = Vec::new();
+    for code in now.iter().chain(held).map(|warning| &warning["code"]) {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let each = |code: &Value| {
+        let now = of(now, code);
+        if now == of(before, code) { of(held, code) } else { now }
+    };
+    codes.into_iter().flat_map(each).collect()
+}
+
+/// Whether a list is one of warnings.
+fn is_said(list: &[Value]) -> bool {
+    !list.is_empty() && list.iter().all(|entry| entry["code"].is_string())
 }
 
 fn object(now: &Map<String, Value>, before: &Map<String, Value>, held: &Map<String, Value>) -> Value {
@@ -62,16 +88,17 @@ fn object(now: &Map<String, Value>, before: &Map<String, Value>, held: &Map<Stri
     Value::Object(now.iter().map(|(name, value)| (name.clone(), entry((name, value)))).collect())
 }
 
-/// Whether the entries of a list have names by which they are found in another one.
+/// Whether the entries of a list have names by which they are found in another one. Those are the spec's own: quotas, whose names
+/// follow from the machines, are one decision as a whole.
 fn is_named(list: &[Value]) -> bool {
-    !list.is_empty() && list.iter().all(|entry| NAMES.iter().any(|name| entry[name].is_string()))
+    let is_named =
+        |entry: &Value| NAMES.iter().any(|name| entry[name].is_string()) && entry["scope"].is_null();
+    !list.is_empty() && list.iter().all(is_named)
 }
 
 /// The entry of a list with the same names.
 fn same_name<'a>(entry: &Value, list: &'a [Value]) -> Option<&'a Value> {
-    // A quota counts in its scope.
-    let same = |other: &&Value| ["name", "key", "scope"].iter().all(|name| entry[name] == other[name]);
-    list.iter().find(same)
+    list.iter().find(|other| NAMES.iter().all(|name| entry[name] == other[name]))
 }
 
 /// A value that two plans decide differently.
@@ -92,7 +119,7 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Every value that differs between two plans, reasons and quotas left out: they follow from the others.
+/// Every value that differs between two plans, reasons, quotas and warnings left out: they follow from the others.
 pub fn differences(old: &Value, new: &Value) -> Vec<Difference> {
     let mut all = Vec::new();
     compare(Some(old), Some(new), "", &mut all);
@@ -105,7 +132,11 @@ fn compare(old: Option<&Value>, new: Option<&Value>, path: &str, all: &mut Vec<D
         (Some(old), Some(new)) if old == new => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) => {
             let more = new.keys().filter(|name| !old.contains_key(*name));
-            for name in old.keys().chain(more).filter(|name| !matches!(name.as_str(), "reason" | "quotas")) {
+            for name in old
+                .keys()
+                .chain(more)
+                .filter(|name| !matches!(name.as_str(), "reason" | "quotas" | "warnings"))
+            {
                 // A figure goes by its own name.
                 let path = if name == "value" { path.to_owned() } else { join(name) };
                 compare(old.get(name), new.get(name), &path, all);
@@ -170,6 +201,29 @@ mod tests {
             &list(&[("main", 9), ("eu", 4)]),
         );
         assert_eq!(settled, list(&[("eu", 4), ("main", 9), ("us", 7)]));
+    }
+
+    #[test]
+    fn warnings_are_of_what_was_decided_and_of_what_the_spec_moves() {
+        let warning = |code: &str, message: &str| json!({"code": code, "message": message});
+        let (few, node) = (warning("few", "27 daemons"), warning("node", "16 workspaces"));
+        let held = json!([warning("few", "24 daemons"), warning("old", "as it was")]);
+        let now = json!([few, node]);
+        assert_eq!(settle(&now, &now, &held), held);
+        // The spec's change brings one and takes none of the others.
+        assert_eq!(settle(&now, &json!([few]), &held), json!([held[0], node, held[1]]));
+        assert_eq!(settle(&json!([few]), &json!([few, node]), &json!([node])), json!([]));
+        assert_eq!(settle(&json!([]), &json!([few]), &json!([few])), json!([]));
+    }
+
+    #[test]
+    fn quotas_are_one_decision() {
+        let quota = |name: &str, min: u32| json!({"name": name, "scope": "us-central1", "min": min});
+        let now = json!([quota("C4 CPUs", 148), quota("VM instances", 11)]);
+        let held = json!([quota("N4 CPUs", 100), quota("VM instances", 9), quota("Disks", 1)]);
+        assert_eq!(settle(&now, &now, &held), held);
+        let before = json!([quota("C4 CPUs", 140), quota("VM instances", 11)]);
+        assert_eq!(settle(&now, &before, &held), now);
     }
 
     #[test]

@@ -138,7 +138,7 @@ fn chosen(row: &TierRow, smaller: Option<&TierRow>, wishes: &[Wish]) -> Warning 
         .collect();
     let what = if deciding.is_empty() { "[load]".to_owned() } else { deciding.join(" and ") };
     Warning {
-        code: "tier_chosen",
+        code: "tier_chosen".into(),
         message: format!(
             "No tier is given: {} is the smallest that holds {what}. Write tier = \"{}\" to keep it whatever the load becomes.",
             named(row),
@@ -162,7 +162,7 @@ pub fn check(spec: &Spec, row: &TierRow, builds: u32) -> Result<Vec<Warning>, Ve
         if let (Some(count), "load.concurrent_builds") = (&spec.provisioners.count, wish.key) {
             if value > builds {
                 warnings.push(Warning {
-                    code: "load_exceeds_daemons",
+                    code: "load_exceeds_daemons".into(),
                     message: format!(
                         "{} is {value}, but provisioners.count is {}: the last builds will wait.",
                         wish.key,
@@ -200,7 +200,7 @@ fn exceeded(wish: &Wish, row: &TierRow, held: &Held, next: Option<&TierRow>) -> 
         None => "no larger tier is published, so raise the parts that carry it by their own keys".to_owned(),
     };
     Warning {
-        code: "load_exceeds_tier",
+        code: "load_exceeds_tier".into(),
         message: format!("{} is {}, but {}: {mend}.", wish.key, wish.value(), up_to(row, wish, held)),
     }
 }
@@ -240,7 +240,7 @@ fn database_advice(spec: &Spec, row: &TierRow) -> Option<Warning> {
         row.filter_map(|row| Some((row, row.limits.builds_per_day?))).next()
     })?;
     (builds > most).then(|| Warning {
-        code: "database_replicas_advised",
+        code: "database_replicas_advised".into(),
         message: format!(
             "load.builds_per_day is {builds}: above {most} builds a day the page of tier {} advises database replicas ({}). Coder \
              writes to one address, so a replica would only read: give the database more by database.vcpus and \

@@ -6,6 +6,8 @@ mod load;
 mod on_coderd;
 mod provisioners;
 
+use std::borrow::Cow;
+
 use ipnet::Ipv4Net;
 pub use provisioners::{Hosts, Provisioners};
 use serde::{Deserialize, Serialize};
@@ -32,10 +34,10 @@ pub struct Figure<T> {
 }
 
 /// A warning that `size` and `generate` print.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
     /// A stable name for scripts.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// A sentence or two for people.
     pub message: String,
 }
@@ -187,13 +189,13 @@ fn kept_revision(spec: &Spec, row: &TierRow) -> Option<Warning> {
         )
     };
     (spec.tier_revision.is_none() && row.revision != default)
-        .then(|| Warning { code: "revision_kept", message: message() })
+        .then(|| Warning { code: "revision_kept".into(), message: message() })
 }
 
 /// What a page asks for in further regions, and why it is not built.
 fn without_proxies(row: &TierRow, proxies: &CoderdRow) -> Warning {
     Warning {
-        code: "workspace_proxies_not_built",
+        code: "workspace_proxies_not_built".into(),
         message: format!(
             "For each further region with workspaces the page ({}) adds {} workspace proxies of {} vCPU / {} GB. They are not \
              built: each one's token comes from a running, licensed Coder, after the first apply. One region needs none; \
@@ -246,7 +248,7 @@ fn size_coderd(spec: &Spec, row: &'static TierRow, from_row: &str, warnings: &mu
 /// An override that is smaller than the page's figure is the user's right, and worth a word.
 fn below_row(component: &str, from_row: &str, row: &TierRow) -> Warning {
     Warning {
-        code: "below_row",
+        code: "below_row".into(),
         message: format!(
             "{component} is smaller than {from_row} has it: do not count on it for {} users.",
             row.limits.users
@@ -281,7 +283,7 @@ fn size_database(
     let max_connections = figure(keys.max_connections.as_ref(), "database.max_connections", needed, &reason);
     if max_connections.value < needed {
         warnings.push(Warning {
-            code: "too_few_connections",
+            code: "too_few_connections".into(),
             message: format!(
                 "database.max_connections is {}, but coderd may open {needed} ({reason}): a roll-over could find none left.",
                 max_connections.value

@@ -141,7 +141,7 @@ pub fn daemons(spec: &Spec, replicas: &Figure<u32>) -> Figure<u32> {
 /// What the user should know.
 pub fn warnings(spec: &Spec, row: &TierRow, daemons: u32) -> Vec<Warning> {
     let mut warnings = vec![Warning {
-        code: "builds_on_coderd",
+        code: "builds_on_coderd".into(),
         message: format!(
             "coderd runs the builds itself, up to {} at a time on each machine: each takes processors and memory from it, and a \
              machine that is replaced ends them. The page allows that up to about {USERS} users and {BUILDS} builds ({}).",
@@ -150,7 +150,7 @@ pub fn warnings(spec: &Spec, row: &TierRow, daemons: u32) -> Vec<Warning> {
     }];
     if spec.license() == License::Community {
         warnings.push(Warning {
-            code: "community_license",
+            code: "community_license".into(),
             message: "Without Coder Premium there is one coderd: when its machine or zone fails, and while it is replaced, Coder is \
                       away for some minutes. There are no provisioners outside of it, no workspace proxies, and one external \
                       authentication provider at most."

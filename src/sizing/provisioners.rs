@@ -85,7 +85,7 @@ impl Daemons {
         };
         if count.value < row.provisioners.count {
             warnings.push(Warning {
-                code: "below_row",
+                code: "below_row".into(),
                 message: format!(
                     "{} provisioner daemons build as many workspaces at once; {from_row} has {}.",
                     count.value, row.provisioners.count
@@ -167,7 +167,7 @@ impl Daemons {
         };
         if hosts > 0 && host_vcpus / daemons < MEDIAN_BUILD_VCPUS {
             warnings.push(Warning {
-                code: "provisioner_host_below_median",
+                code: "provisioner_host_below_median".into(),
                 message: format!(
                     "{per_host} daemons share {} vCPUs, {:.2} each, when all build at once; Coder measured a median of \
                      {MEDIAN_BUILD_VCPUS} vCPU a build. Builds take longer under full load; lower provisioners.per_host or \

@@ -16,7 +16,7 @@ use tierform::{catalog, resolve};
 use crate::support::fixtures::{RELEASED, restore};
 
 /// What this catalog decides, all of it, so that a change of a decision is a change of this line too.
-const DECIDED: &str = "1018f8039966d2a9adf433d60133792f50a8a5d776a172538d622bfa5ef52335";
+const DECIDED: &str = "4c47dbfda8065c1630e1e1224b71cb9e366a3f72bce8d275670636d56a139dd7";
 
 fn tierform(at: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output =
@@ -107,6 +107,7 @@ fn otherwise(value: &Value) -> Value {
     match value {
         Value::Object(parts) => {
             let part = |(name, value): (&String, &Value)| match name.as_str() {
+                "quotas" => (name.clone(), other_quotas(value)),
                 same if NOT_A_CATALOGS.contains(&same) => (name.clone(), value.clone()),
                 // A larger one would stay, whatever is asked for.
                 "disk_gb" => (name.clone(), smaller(value)),
@@ -128,6 +129,18 @@ fn smaller(figure: &Value) -> Value {
     let mut other = otherwise(figure);
     other["value"] = (figure["value"].as_u64().unwrap() - 1).into();
     other
+}
+
+/// Another machine counts against a quota of another name, and one more is needed.
+fn other_quotas(quotas: &Value) -> Value {
+    let mut all = otherwise(quotas);
+    for quota in all.as_array_mut().unwrap() {
+        quota["name"] = otherwise(&quota["name"]);
+    }
+    all.as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({"name": "Disks", "scope": "global", "min": 1, "max": 2, "of": "nodes"}));
+    all
 }
 
 /// Leaves the directory as a program with another catalog would have.
@@ -176,6 +189,53 @@ fn whatever_another_catalog_decided_stays_until_this_one_is_asked_for() {
         assert!(stderr.contains("coderd.machine.disk_gb: "), "{stderr}");
         assert_eq!(files(at), fresh, "{text}");
     }
+}
+
+/// Puts what `change` makes of it in the place of the spec that the manifest says the directory was generated for.
+fn generated_for(at: &Path, change: impl Fn(&str) -> String) {
+    let mut manifest = manifest(at);
+    for line in manifest["record"]["spec"].as_array_mut().unwrap() {
+        *line = change(line.as_str().unwrap()).into();
+    }
+    fs::write(at.join("infra/.tierform/manifest.json"), manifest.to_string()).unwrap();
+}
+
+#[test]
+fn what_a_later_catalog_no_longer_sells_stays_in_every_byte_and_is_said() {
+    for (cloud, [region, ..]) in REGIONS {
+        let place = generated(&spec(cloud, "2k", region));
+        let at = place.path();
+        let before = files(at);
+        // The region is in no catalog any more.
+        let change = |line: &str| line.replace(region, "gone-west1");
+        generated_for(at, change);
+        let text = fs::read_to_string(at.join("coder.toml")).unwrap();
+        fs::write(at.join("coder.toml"), change(&text)).unwrap();
+        let (status, stdout, stderr) = tierform(at, &["generate"]);
+        assert_eq!(status, 0, "{stderr}");
+        assert!(
+            stdout.contains("nothing to write") && stderr.contains("[refused_today]"),
+            "{stdout}{stderr}"
+        );
+        assert_eq!(files(at), before);
+        // Whoever changes the spec then has to choose.
+        fs::write(at.join("coder.toml"), change(&text) + "[tags]\nteam = \"platform\"\n").unwrap();
+        let (status, _, stderr) = tierform(at, &["generate"]);
+        assert!(status == 1 && stderr.contains("gone-west1"), "{stderr}");
+        assert_eq!(files(at), before);
+    }
+}
+
+#[test]
+fn a_spec_of_which_no_earlier_one_can_be_read_gets_todays_sizes_and_is_said() {
+    let place = generated(&spec(Cloud::Gcp, "1k", "us-central1"));
+    let at = place.path();
+    decide_otherwise(at);
+    generated_for(at, |line| line.replace("1k", "5k"));
+    let (status, _, stderr) = tierform(at, &["generate", "--accept-data-loss"]);
+    assert!(status == 0 && stderr.contains("[sizes_not_kept]"), "{stderr}");
+    let readme = fs::read_to_string(at.join("infra/README.md")).unwrap();
+    assert!(!readme.contains("tierform refuses"), "what is said of a run stands in no file");
 }
 
 #[test]
@@ -227,7 +287,12 @@ fn leaves(one: &Value, other: &Value, at: String, found: &mut Vec<String>) {
 #[test]
 fn a_decision_of_this_catalog_is_not_changed_by_accident() {
     let mut all = String::new();
-    for text in specs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let examples =
+        ["aws-1k", "aws-2k", "azure-1k", "azure-2k", "gcp-1k", "gcp-2k", "gcp-global", "gcp-module"];
+    let examples = examples
+        .map(|example| fs::read_to_string(root.join("examples").join(example).join("coder.toml")).unwrap());
+    for text in specs().into_iter().chain(examples) {
         let spec: Spec = tierform::spec::read(&text).spec.unwrap();
         all += &lasting(&resolve(spec).unwrap().plan).unwrap().to_string();
     }
@@ -236,6 +301,12 @@ fn a_decision_of_this_catalog_is_not_changed_by_accident() {
             let spec = Spec::of_tier(row.tier, Some(row.revision), cloud, catalog::list_region(cloud));
             all += &lasting(&resolve(spec).unwrap().plan).unwrap().to_string();
         }
+    }
+    // What no plan above takes is a row that some other spec does.
+    for table in ["machines", "databases", "regions", "family_regions", "releases", "terraforms"] {
+        let text =
+            fs::read_to_string(root.join("templates/catalog").join(table).with_extension("csv")).unwrap();
+        all.extend(text.lines().filter(|line| !line.starts_with('#')));
     }
     assert_eq!(
         sha256_hex(all.as_bytes()),

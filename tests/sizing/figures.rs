@@ -254,7 +254,7 @@ fn an_override_below_what_is_needed_is_told() {
         ("coderd.memory_gb = 4", "below_row"),
         ("provisioners.count = 10", "below_row"),
     ] {
-        let codes: Vec<_> = plan("1k", more).warnings.iter().map(|warning| warning.code).collect();
+        let codes: Vec<_> = plan("1k", more).warnings.into_iter().map(|warning| warning.code).collect();
         assert_eq!(codes, [code], "{more}");
     }
     // The upgrade goes through one replica: it must not restart the database on its way.

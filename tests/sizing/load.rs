@@ -55,7 +55,7 @@ fn warnings(lines: &str) -> Vec<String> {
     let codes = ["tier_chosen", "load_exceeds_tier", "load_exceeds_daemons", "database_replicas_advised"];
     let warnings = good(lines).sizing.warnings.into_iter();
     warnings
-        .filter(|warning| codes.contains(&warning.code))
+        .filter(|warning| codes.contains(&warning.code.as_ref()))
         .map(|warning| format!("{}: {}", warning.code, warning.message))
         .collect()
 }

@@ -25,7 +25,7 @@ fn refusal(lines: &str) -> String {
 }
 
 fn codes(compiled: &Compiled) -> Vec<&str> {
-    compiled.sizing.warnings.iter().map(|warning| warning.code).collect()
+    compiled.sizing.warnings.iter().map(|warning| warning.code.as_ref()).collect()
 }
 
 #[test]
