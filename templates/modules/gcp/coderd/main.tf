@@ -113,6 +113,16 @@ resource "google_compute_health_check" "repair" {
   }
 }
 
+# The zones of the group, for its precondition: they are what they were when it was made.
+resource "terraform_data" "zones" {
+  input            = var.zones
+  triggers_replace = var.region
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "google_compute_region_instance_group_manager" "coderd" {
   project            = var.project
   region             = var.region
@@ -161,6 +171,14 @@ resource "google_compute_region_instance_group_manager" "coderd" {
   auto_healing_policies {
     health_check      = google_compute_health_check.repair.id
     initial_delay_sec = 900 # install plus the longest migrations, which take 4 to 7 minutes
+  }
+
+  lifecycle {
+    # Another group would have to be made, and Google does not let go of the one that the balancer uses. By then the hosts' group is gone.
+    precondition {
+      condition     = sort(terraform_data.zones.output) == sort(var.zones)
+      error_message = "The group of the replicas was made in ${join(", ", terraform_data.zones.output)}, and there it stays. For other zones Coder is away from the second step on. In this order: put the zones back in coder.toml, generate, and apply with deletion_protection = false; destroy the group and the balancer's parts that stand on it by tofu destroy -target=module.coderd.terraform_data.zones, also with deletion_protection = false (in a module of yours its name comes first); then change the zones, generate, and apply. Addresses, certificate and data stay."
+    }
   }
 
   # The boot script needs its secrets, and a way to the Internet: that is var.network's nat_ready. The database and its user are

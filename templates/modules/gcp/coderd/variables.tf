@@ -22,7 +22,7 @@ variable "region" {
 }
 
 variable "zones" {
-  description = "Zones of that region over which the replicas are spread. Fixed for the life of the group: a change replaces it, which Google refuses while the balancer uses it."
+  description = "Zones of that region over which the replicas are spread. Fixed for the life of the group: a change is refused in the plan, with the steps that lead to it."
   type        = list(string)
 
   validation {
