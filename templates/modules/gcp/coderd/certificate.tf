@@ -16,6 +16,9 @@ locals {
   certificate = local.managed_certificate ? one(google_certificate_manager_certificate.coderd[*].id) : var.access.certificate
 }
 
+# The certificate does not wait for the record: what it waits for is made before the old one goes, as it is itself, and two records
+# cannot have one name when an authorization is replaced. Google asks for the record again until it is there.
+#
 # An authorization is for a bare name and covers it and its wildcard: one is enough for coder.acme.dev with *.coder.acme.dev,
 # two are made for coder.acme.dev with *.apps.acme.dev.
 resource "google_certificate_manager_dns_authorization" "coderd" {
@@ -58,8 +61,6 @@ resource "google_certificate_manager_certificate" "coderd" {
   lifecycle {
     create_before_destroy = true
   }
-
-  depends_on = [google_dns_record_set.authorization]
 }
 
 resource "google_certificate_manager_certificate_map" "coderd" {
