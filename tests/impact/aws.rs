@@ -92,3 +92,69 @@ fn what_release_0_1_0_applied_is_kept_by_an_upgrade() {
     simulation.run(&engine, new.path(), &APPLY);
     assert_eq!(actions(&simulation.plan(&engine, new.path())), []);
 }
+
+/// An attribute of the only resource with that address in the state.
+fn attribute(deployment: &Deployment, module: &str, kind: &str, name: &str) -> Value {
+    let state = fs::read_to_string(deployment.path().join("terraform.tfstate")).unwrap();
+    let state: Value = serde_json::from_str(&state).unwrap();
+    let mut all = state["resources"].as_array().unwrap().iter();
+    let found = all.find(|resource| resource["module"] == module && resource["type"] == kind).unwrap();
+    found["instances"][0]["attributes"][name].clone()
+}
+
+#[test]
+fn another_architecture_or_image_reaches_live_machines_in_one_apply_and_canonicals_next_one_does_not() {
+    let Some(mut deployment) = Deployment::of("aws", SPEC) else { return };
+    let of = |deployment: &Deployment, name: &str| {
+        attribute(deployment, "module.coderd", "aws_launch_template", name)
+    };
+    let (first, version) = (of(&deployment, "image_id"), of(&deployment, "latest_version"));
+
+    let arm = format!("{SPEC}\n[coderd]\nmachine = \"m8g.xlarge\"\n");
+    deployment.becomes(&arm);
+    let plan = deployment.plan();
+    let changes = actions(&plan);
+    let changed = |address: &str| changes.iter().any(|(own, how)| own == address && how == "[\"update\"]");
+    assert!(
+        changed("module.coderd.aws_launch_template.coderd")
+            && changed("module.coderd.aws_autoscaling_group.coderd"),
+        "{changes:?}"
+    );
+    deployment.run(&APPLY);
+    assert_eq!(of(&deployment, "instance_type"), "m8g.xlarge");
+    assert_ne!(of(&deployment, "image_id"), first);
+    assert_eq!(
+        of(&deployment, "latest_version"),
+        json!(version.as_i64().unwrap() + 1),
+        "one version, not two"
+    );
+    assert_eq!(actions(&deployment.plan()), []);
+
+    // Pinned by hand, for coder.toml has no key for it.
+    let pin = |deployment: &Deployment, image: &str| {
+        let path = deployment.path().join("terraform.tfvars");
+        let text = fs::read_to_string(&path).unwrap();
+        let (head, tail) = text.split_once("coderd = {\n").unwrap();
+        fs::write(&path, format!("{head}coderd = {{\n  image = \"{image}\"\n{tail}")).unwrap();
+    };
+    pin(&deployment, "ami-0a1b2c3d4e5f67890");
+    deployment.plan();
+    deployment.run(&APPLY);
+    assert_eq!(of(&deployment, "image_id"), "ami-0a1b2c3d4e5f67890");
+
+    // As if Canonical had published another one since.
+    deployment.becomes(&arm);
+    deployment.plan();
+    deployment.run(&APPLY);
+    let path = deployment.path().join("modules/aws/coderd/main.tf");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace("data.aws_ssm_parameter.image.insecure_value)", "\"ami-0b1b2c3d4e5f67890\")"),
+    )
+    .unwrap();
+    assert_eq!(actions(&deployment.plan()), []);
+    deployment.run(&["plan", "-input=false", "-replace=module.coderd.terraform_data.image", "-out=plan.bin"]);
+    deployment.run(&APPLY);
+    assert_eq!(of(&deployment, "image_id"), "ami-0b1b2c3d4e5f67890");
+}

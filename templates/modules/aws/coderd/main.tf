@@ -38,12 +38,23 @@ data "aws_ssm_parameter" "image" {
   name = "/aws/service/canonical/ubuntu/server/24.04/stable/current/${local.architecture}/hvm/ebs-gp3/ami-id"
 }
 
+# The image in use. Canonical's moves every few weeks, and each time would make a new version of the template at the next apply, whatever that
+# was for. Another pinned one, or another architecture, is taken up with the machine type in the same apply; -replace on this takes the newest.
+resource "terraform_data" "image" {
+  input            = coalesce(var.coderd.image, data.aws_ssm_parameter.image.insecure_value)
+  triggers_replace = [local.architecture, var.coderd.image]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 # Every edit, a rotated secret's new version among them, makes a new version, and the group rolls over to it.
 resource "aws_launch_template" "coderd" {
   name                   = local.role
   description            = "coderd ${var.coder.version}"
   update_default_version = true
-  image_id               = coalesce(var.coderd.image, data.aws_ssm_parameter.image.insecure_value)
+  image_id               = terraform_data.image.output
   instance_type          = var.coderd.machine_type
   ebs_optimized          = true
   user_data              = module.boot.encoded
@@ -85,11 +96,6 @@ resource "aws_launch_template" "coderd" {
       resource_type = tag_specifications.key
       tags          = merge(local.tags, { Name = local.role })
     }
-  }
-
-  lifecycle {
-    # Canonical's image moves every few weeks, and each time would roll every replica at the next apply, whatever that was for.
-    ignore_changes = [image_id]
   }
 }
 

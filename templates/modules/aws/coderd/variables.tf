@@ -201,7 +201,7 @@ variable "coderd" {
   description = <<-EOT
     Size of the control plane: replicas, machine, boot disk and database connections per replica. license is premium or community, which
     knows one replica alone. daemons are the provisioner daemons that each replica runs itself; 0 where hosts of their own run them.
-    image pins an Ubuntu 24.04 image of the machine's architecture (ami-…); null takes Canonical's current one when the group is made.
+    image pins an Ubuntu 24.04 image of the machine's architecture (ami-…); null takes Canonical's at the first apply, and at a change of architecture.
   EOT
   type = object({
     replicas             = number

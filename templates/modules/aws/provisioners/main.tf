@@ -47,12 +47,23 @@ data "aws_ssm_parameter" "image" {
   name = "/aws/service/canonical/ubuntu/server/24.04/stable/current/${local.architecture}/hvm/ebs-gp3/ami-id"
 }
 
+# The image in use. Canonical's moves every few weeks, and each time would make a new version of the template at the next apply, whatever that
+# was for. Another pinned one, or another architecture, is taken up with the machine type in the same apply; -replace on this takes the newest.
+resource "terraform_data" "image" {
+  input            = coalesce(var.provisioners.image, data.aws_ssm_parameter.image.insecure_value)
+  triggers_replace = [local.architecture, var.provisioners.image]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 # Every edit makes a new version, which hosts take up when they are replaced.
 resource "aws_launch_template" "provisioner" {
   name                   = local.role
   description            = "Provisioner host, Coder ${var.coder.version}, Terraform ${var.terraform.version}"
   update_default_version = true
-  image_id               = coalesce(var.provisioners.image, data.aws_ssm_parameter.image.insecure_value)
+  image_id               = terraform_data.image.output
   instance_type          = var.provisioners.machine_type
   ebs_optimized          = true
   user_data              = module.boot.encoded
@@ -96,11 +107,6 @@ resource "aws_launch_template" "provisioner" {
       resource_type = tag_specifications.key
       tags          = merge(local.tags, { Name = local.role })
     }
-  }
-
-  lifecycle {
-    # Canonical's image moves every few weeks. -replace on this template takes up the newest.
-    ignore_changes = [image_id]
   }
 }
 

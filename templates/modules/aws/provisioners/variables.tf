@@ -98,7 +98,7 @@ variable "provisioners" {
     extra; null takes those.
 
     tags: a build runs only on daemons that carry all of its tags, and a build without tags only on daemons without any.
-    image pins an Ubuntu 24.04 image of the machine's architecture (ami-…); null takes Canonical's current one when the group is made.
+    image pins an Ubuntu 24.04 image of the machine's architecture (ami-…); null takes Canonical's at the first apply, and at a change of architecture.
   EOT
   type = object({
     hosts            = number
