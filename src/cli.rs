@@ -26,7 +26,8 @@ pub enum Command {
     /// and the merge with tierform's is written beside the file as FILE.tierform-new. That is settled when you move it over yours,
     /// delete it, or declare yours kept with --keep, and then generate once more; until then check, diff and generate tell.
     ///
-    /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost or that cannot be judged.
+    /// Exit status: 0 done; 1 error; 3 conflicts are left, or nothing was written because data would be lost, the cloud would
+    /// refuse, or the change could not be judged.
     Generate(Generate),
     /// Tell whether the directory is what the spec generates; writes nothing
     ///
@@ -36,7 +37,10 @@ pub enum Command {
     Check(Check),
     /// Show what generate would change; writes nothing
     ///
-    /// Exit status: 0 nothing; 2 something, or a conflict is left; 1 error.
+    /// With --impact it says what that does in the cloud: an engine that is on PATH plays it on simulated clouds, offline; without one
+    /// tierform evaluates both states of the directory. The first line says which of the two it was.
+    ///
+    /// Exit status: 0 nothing; 2 something, or a conflict is left; 3 something that --fail-on names; 1 error.
     Diff(Diff),
     /// Show the figures: replicas, hosts, daemons, nodes, database
     Size(Size),
@@ -150,6 +154,12 @@ pub struct Generate {
     /// Write even what would make Terraform replace a database, a cluster, secrets or disks, or what cannot be judged
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// Write even what the cloud will not do
+    #[arg(long)]
+    pub accept_refused: bool,
+    /// Write even where tierform cannot tell what becomes of data, as when a file there cannot be read
+    #[arg(long)]
+    pub accept_unknown: bool,
 }
 
 #[derive(Debug, Args)]
@@ -171,12 +181,30 @@ pub struct Diff {
     /// Only count lines
     #[arg(long, conflicts_with = "impact")]
     pub stat: bool,
-    /// What the change means in the cloud: in place, replacement, data loss
+    /// Tell what the change does in the cloud instead: what is lost, refused, replaced, drained, opened, made smaller
     #[arg(long)]
     pub impact: bool,
+    /// Who plays the change on simulated clouds: tofu, terraform, the path of one of them, or none for tierform's own evaluation
+    /// [default: the first of the two on PATH, else none]
+    #[arg(long, value_name = "ENGINE", requires = "impact")]
+    pub engine: Option<String>,
+    #[command(flatten)]
+    pub gate: Gate,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", requires = "impact")]
+    pub format: Format,
     /// As `generate --upgrade-catalog` would
     #[arg(long)]
     pub upgrade_catalog: bool,
+}
+
+/// What a pipeline must not let through.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// End with status 3 when something is of one of these classes, separated by commas: data-loss, refused, destroyed, replaced,
+    /// drained, restarted, opened, closed, smaller, in-place, created, may-be
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = class)]
+    pub fail_on: Vec<Class>,
 }
 
 #[derive(Debug, Args)]
@@ -184,10 +212,8 @@ pub struct Review {
     /// The plan in JSON
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// End with status 3 when something is of one of these classes, separated by commas: data-loss, refused, destroyed, replaced,
-    /// drained, restarted, opened, closed, smaller, in-place, created, may-be
-    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = class)]
-    pub fail_on: Vec<Class>,
+    #[command(flatten)]
+    pub gate: Gate,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
@@ -357,7 +383,9 @@ fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
 }
 
 fn class(text: &str) -> Result<Class, String> {
-    let found = Class::ALL.into_iter().find(|class| class.key() == text);
+    // As reports print them, too.
+    let key = text.to_lowercase().replace(' ', "-");
+    let found = Class::ALL.into_iter().find(|class| class.key() == key);
     found.ok_or_else(|| format!("classes are {}", Class::ALL.map(Class::key).join(", ")))
 }
 

@@ -53,15 +53,23 @@ impl Upgrade {
         self.step == Step::Down
     }
 
+    /// Why Coder cannot do it, in a sentence without its full stop; `None` where it can.
+    pub fn refusal(&self) -> Option<String> {
+        let Upgrade { from, to, .. } = self;
+        self.is_refused().then(|| {
+            format!(
+                "Coder has no way back; {to} does not start on a database that {from} has migrated (\"no migration found for version\", \
+                 coder/coder #14248)"
+            )
+        })
+    }
+
     /// What to know and to do, a sentence or two each, in order.
     pub fn steps(&self) -> Vec<String> {
         let Upgrade { from, to, step, replicas: (before, after) } = self;
-        if *step == Step::Down {
+        if let Some(refusal) = self.refusal() {
             return vec![
-                format!(
-                    "REFUSED coder.version {from} → {to}: Coder has no way back; {to} does not start on a database that {from} has \
-                     migrated (\"no migration found for version\", coder/coder #14248)."
-                ),
+                format!("REFUSED coder.version {from} → {to}: {refusal}."),
                 format!(
                     "Restore a backup of the database that was made before the upgrade to {from} (\"Restore the database\" in the directory's \
                      README.md), then run again with --accept-data-loss."

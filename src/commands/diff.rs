@@ -4,12 +4,15 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use tierform::deployment::Deployment;
-use tierform::output::{FileDiff, Request};
+use tierform::impact::judge::{self, Judge, Judged};
+use tierform::output::{Changes, FileDiff, Request};
+use tierform::spec::Layout;
 use tierform::upgrade::Upgrade;
-use tierform::{impact, output, render};
+use tierform::{output, render};
 
-use super::{Failure, Project, is_colour_wanted, print, say};
-use crate::cli::Diff;
+use super::watch::Watch;
+use super::{Failure, Project, gate, is_colour_wanted, print, say};
+use crate::cli::{Diff, Format};
 
 /// The status for "there is a difference".
 const DIFFERENT: u8 = 2;
@@ -31,17 +34,8 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
         say(&format!("{}: {}", change.path, change.reason()));
     }
     if arguments.impact {
-        return match impact::of(&changes) {
-            Ok(impacts) => {
-                print(&impact::to_text(&impacts))?;
-                Ok(if impacts.is_empty() && is_settled {
-                    ExitCode::SUCCESS
-                } else {
-                    ExitCode::from(DIFFERENT)
-                })
-            }
-            Err(path) => Err(Failure::NoImpact(path)),
-        };
+        let judged = judge(arguments, &changes, plan.layout == Layout::Root)?;
+        return report(arguments, judged, upgrade.as_ref(), is_settled);
     }
     let is_colourful = std::io::stdout().is_terminal() && is_colour_wanted();
     print(&match (arguments.stat, files.is_empty()) {
@@ -50,6 +44,37 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
         (false, _) => files.iter().map(|file| text(file, is_colourful)).collect(),
     })?;
     Ok(if files.is_empty() && is_settled { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+}
+
+/// Judges what the change does in the cloud.
+fn judge(arguments: &Diff, changes: &Changes<'_>, is_root: bool) -> Result<Judged, Failure> {
+    let judge = match arguments.engine.as_deref() {
+        None => Judge::Best,
+        Some("none") => Judge::Evaluation,
+        Some(engine) => Judge::Engine(engine.to_owned()),
+    };
+    let watch = Watch::default();
+    let judged = judge::judge(changes, &judge, is_root, &|progress| watch.tell(progress));
+    watch.end();
+    Ok(judged?)
+}
+
+/// Reports what the change does, and what Coder itself refuses of it.
+fn report(
+    arguments: &Diff,
+    judged: Judged,
+    upgrade: Option<&Upgrade>,
+    is_settled: bool,
+) -> Result<ExitCode, Failure> {
+    let Judged { mut account, by } = judged;
+    account.add(upgrade.and_then(judge::refused_upgrade).into_iter().collect());
+    print(&match arguments.format {
+        Format::Table => format!("{by}\n\n{}", account.to_text()),
+        Format::Json => format!("{:#}\n", account.to_json(&by)),
+        Format::Markdown => format!("{by}\n\n{}", account.to_markdown()),
+    })?;
+    let status = gate(&account, &arguments.gate);
+    Ok(if status == ExitCode::SUCCESS && !is_settled { ExitCode::from(DIFFERENT) } else { status })
 }
 
 /// A file's diff, in git's colours.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tierform::deployment::Deployment;
-use tierform::impact::{self, Effect};
+use tierform::impact::gate::{self, Accepted};
 use tierform::output::{Changes, Kind, Request};
 use tierform::record::Difference;
 use tierform::upgrade::Upgrade;
@@ -20,6 +20,17 @@ const UNDECIDED: u8 = 3;
 const SHOWN: usize = 12;
 
 pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
+    match generate(arguments) {
+        // What was written there is not known, and so is not what a change would do to it.
+        Err(failure) if failure.is_damage() => {
+            say(&format!("{failure}; nothing was written"));
+            Ok(ExitCode::from(UNDECIDED))
+        }
+        ended => ended,
+    }
+}
+
+fn generate(arguments: &Generate) -> Result<ExitCode, Failure> {
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { deployment, spec_sha256 } = project;
     let Deployment { plan, record, notices, opened, offered, moved, smaller, upgrade } = deployment;
@@ -52,7 +63,13 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
         say(&format!("nothing was written to {}", changes.out().display()));
         return Ok(ExitCode::from(UNDECIDED));
     }
-    if !arguments.accept_data_loss && may_lose_data(&changes) {
+    let accepted = Accepted {
+        data_loss: arguments.accept_data_loss,
+        refused: arguments.accept_refused,
+        unknown: arguments.accept_unknown,
+    };
+    if let Some(reason) = gate::stop(&changes, accepted) {
+        say(&reason);
         return Ok(ExitCode::from(UNDECIDED));
     }
     if !arguments.dry_run {
@@ -75,32 +92,6 @@ pub fn run(arguments: &Generate) -> Result<ExitCode, Failure> {
     }
     print(&report(&changes, tree.len(), arguments.dry_run))?;
     Ok(if changes.unresolved().next().is_some() { ExitCode::from(UNDECIDED) } else { ExitCode::SUCCESS })
-}
-
-/// Whether writing would make Terraform destroy data, or that cannot be judged; says why.
-fn may_lose_data(changes: &Changes<'_>) -> bool {
-    let impacts = match impact::of(changes) {
-        Ok(impacts) => impacts,
-        Err(path) => {
-            say(&format!(
-                "nothing was written to {}: {path} cannot be read as HCL, so it cannot be judged whether an apply would lose data; fix \
-                 the file and run again, or write all the same with --accept-data-loss",
-                changes.out().display()
-            ));
-            return true;
-        }
-    };
-    let losses: Vec<_> = impacts.into_iter().filter(|impact| impact.effect == Effect::DataLoss).collect();
-    if losses.is_empty() {
-        return false;
-    }
-    say(impact::to_text(&losses).trim_end());
-    say(&format!(
-        "nothing was written to {}: an apply would lose what is named above; take the change back, or move the data and \
-         run again with --accept-data-loss",
-        changes.out().display()
-    ));
-    true
 }
 
 /// What an upgrade of the catalog changed, or would change.

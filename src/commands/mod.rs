@@ -15,6 +15,7 @@ mod schema;
 mod shell;
 mod size;
 mod tiers;
+mod watch;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 use tierform::deployment::{self, Catalog as Decisions, Deployment, OpenError};
 use tierform::diagnostic::{self, Diagnostic};
+use tierform::impact::Account;
 use tierform::output::OutputError;
 use tierform::record::Decided;
 use tierform::render::RenderError;
@@ -30,7 +32,7 @@ use tierform::spec::{self, Cloud, Reading, Spec, Unreadable};
 use tierform::tree::sha256_hex;
 use tierform::{Compiled, catalog, compile_reading, resolve};
 
-use crate::cli::{Catalog, Command, Place, Question};
+use crate::cli::{Catalog, Command, Gate, Place, Question};
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +53,8 @@ pub enum Failure {
     #[error("error: {0}")]
     Rehearse(#[from] tierform::rehearse::Error),
     /// What a change means in the cloud could not be told.
-    #[error(
-        "error: {0} is no HCL, so what the change means in the cloud cannot be told; mend the file and try again"
-    )]
-    NoImpact(String),
+    #[error("error: {0}")]
+    NotJudged(#[from] tierform::impact::judge::NotJudged),
     /// A plan is not what the engines print.
     #[error("error: the engine's plan cannot be read: {0}; please report it with the engine's version")]
     NoPlan(String),
@@ -73,6 +73,18 @@ pub enum Failure {
     /// The result could not be printed.
     #[error("error: the result could not be printed: {0}")]
     Print(std::io::Error),
+}
+
+impl Failure {
+    /// Whether our own records of the directory are damaged, so that what stands there is not known.
+    fn is_damage(&self) -> bool {
+        use tierform::output::OutputError::Damaged;
+        matches!(
+            self,
+            Self::Output(Damaged { .. })
+                | Self::Open(OpenError::Output(Damaged { .. }) | OpenError::Damaged(_))
+        )
+    }
 }
 
 /// Runs a subcommand; the status is what it promises in its help.
@@ -94,6 +106,17 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Machines(catalog) => machines::run(catalog),
         Command::Regions(catalog) => regions::run(catalog),
         Command::Releases { format } => releases::run(*format),
+    }
+}
+
+/// The status of an account: 0 nothing, 2 something, 3 something that must not be let through.
+fn gate(account: &Account, gate: &Gate) -> ExitCode {
+    if account.has(&gate.fail_on) {
+        ExitCode::from(3)
+    } else if account.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
     }
 }
 

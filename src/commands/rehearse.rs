@@ -1,17 +1,17 @@
 //! `tierform rehearse`: runs the rehearsal, or plays a change; shows its progress, prints its report.
 
-use std::cell::Cell;
-use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use tierform::deployment::Deployment;
-use tierform::output::{Changes, Request};
+use tierform::impact::judge;
+use tierform::output::Request;
 use tierform::rehearse::play::{New, Reach, play};
 use tierform::rehearse::story::Story;
-use tierform::rehearse::{self, Options, Overlay, Progress, Revision};
+use tierform::rehearse::{self, Options, Overlay, Revision};
 use tierform::{output, render, spec};
 
+use super::watch::Watch;
 use super::{Failure, Project, print, say};
 use crate::cli::{Place, Rehearse, ReportFormat};
 
@@ -87,39 +87,5 @@ fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, 
     for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
         say(&format!("{}: {}", change.path, change.reason()));
     }
-    Ok((out, overlay(&changes)))
-}
-
-/// What `generate` would put into the directory, and take away.
-fn overlay(changes: &Changes<'_>) -> Overlay {
-    let written = changes.iter().filter(|change| change.is_written());
-    written.map(|change| (change.path.clone(), change.after().map(<[u8]>::to_vec))).collect()
-}
-
-/// The progress on standard error: on a terminal one line that counts, elsewhere a line for each command of the engine.
-#[derive(Default)]
-struct Watch {
-    phase: Cell<Option<String>>,
-}
-
-impl Watch {
-    fn tell(&self, progress: Progress<'_>) {
-        let is_watched = std::io::stderr().is_terminal();
-        let (phase, count) = match progress {
-            Progress::Phase(phase) if !is_watched => return say(phase),
-            Progress::Done(_) if !is_watched => return,
-            Progress::Phase(phase) => (phase.to_owned(), String::new()),
-            Progress::Done(count) => (self.phase.take().unwrap_or_default(), format!(": {count} done")),
-        };
-        // A closed stderr leaves nobody to tell.
-        let _ = write!(std::io::stderr(), "\r\u{1b}[K{phase}{count}");
-        self.phase.set(Some(phase));
-    }
-
-    /// Takes the line away.
-    fn end(&self) {
-        if self.phase.take().is_some() {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
-        }
-    }
+    Ok((out, judge::overlay(&changes)))
 }

@@ -6,14 +6,8 @@ use std::process::ExitCode;
 
 use tierform::review;
 
-use super::{Failure, print};
+use super::{Failure, gate, print};
 use crate::cli::{Format, Review};
-
-/// The status for "something changes".
-const SOMETHING: u8 = 2;
-
-/// The status for "and it is one of what --fail-on names".
-pub const REFUSED: u8 = 3;
 
 pub fn run(arguments: &Review) -> Result<ExitCode, Failure> {
     let path = &arguments.plan;
@@ -24,13 +18,7 @@ pub fn run(arguments: &Review) -> Result<ExitCode, Failure> {
         Format::Json => format!("{:#}\n", review.to_json()),
         Format::Markdown => format!("{}\n\n{}", review.judged_by(), review.to_markdown()),
     })?;
-    Ok(if review.account.has(&arguments.fail_on) {
-        ExitCode::from(REFUSED)
-    } else if review.account.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(SOMETHING)
-    })
+    Ok(gate(&review.account, &arguments.gate))
 }
 
 /// The bytes of a file, or of standard input where it is called `-`.

@@ -10,7 +10,9 @@ mod types;
 use serde_json::Value;
 
 use crate::figures::figures;
-use crate::impact::{Directory, Impact, Traced};
+use crate::impact::account::in_words;
+use crate::impact::class::Class;
+use crate::impact::{Account, Directory, Traced, table};
 use crate::render::{RenderError, render};
 use crate::spec::{self, Cloud, Layout, Spec};
 use crate::tree::Tree;
@@ -85,7 +87,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// A rendered file is no HCL, which is a bug.
     pub fn of(compiled: &'a Compiled, text: &'a str, tree: &'a Tree) -> Result<Self, NotExplained> {
-        let directory = Directory::of(tree).map_err(NotExplained::NotHcl)?;
+        let directory = Directory::of(tree).map_err(|unread| NotExplained::NotHcl(unread.path))?;
         // Plain structs of numbers and strings always serialise.
         let figures = serde_json::to_value(figures(&compiled.sizing, &compiled.plan)).unwrap_or_default();
         Ok(Explainer { compiled, text, figures, directory, file: None })
@@ -229,9 +231,7 @@ impl<'a> Explainer<'a> {
         let tried = self.directory.changes(&path);
         let count = tried.len();
         for change in tried {
-            let (to, mut impacts) = (change.to, change.impacts);
-            impacts.sort_by(|a, b| b.effect.cmp(&a.effect).then_with(|| a.address.cmp(&b.address)));
-            changes.extend(impacts.into_iter().map(|impact| told(&to, impact)));
+            changes.extend(told(&change.to, &change.account));
         }
         let file = self.file.unwrap_or_else(|| self.directory.file_of(&path)).to_owned();
         Argument { path, file, value, changes: merged(changes, count) }
@@ -293,16 +293,34 @@ impl<'a> Explainer<'a> {
     }
 }
 
-fn told(to: &str, impact: Impact) -> Change {
-    Change {
-        to: Some(to.to_owned()),
-        effect: impact.effect.as_str(),
-        address: impact.address,
-        arguments: impact.arguments,
-        loses: impact.lost,
-        notes: impact.notes,
-        source: impact.source,
+/// What happens to each resource, the worst first. What is only made is left out: it is no change of what is there.
+fn told(to: &str, account: &Account) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    for row in account.rows.iter().filter(|row| row.class != Class::Created) {
+        let at = changes.iter().position(|change| change.address == row.address);
+        let at = at.unwrap_or_else(|| {
+            changes.push(Change {
+                to: Some(to.to_owned()),
+                effect: row.class.as_str(),
+                address: row.address.clone(),
+                arguments: Vec::new(),
+                loses: table::holds(&row.kind).filter(|_| row.class == Class::DataLoss),
+                notes: Vec::new(),
+                source: row.source,
+            });
+            changes.len() - 1
+        });
+        let change = &mut changes[at];
+        if let Some(words) = in_words(row).filter(|words| !change.arguments.contains(words)) {
+            change.arguments.push(words);
+        }
+        // How a replacement goes is the same for all of them.
+        let is_told = matches!(row.class, Class::DataLoss | Class::Replaced);
+        if let Some(says) = row.says.as_ref().filter(|says| !is_told && !change.notes.contains(says)) {
+            change.notes.push(says.clone());
+        }
     }
+    changes
 }
 
 /// Changes that are the same at every value that was tried are told once.

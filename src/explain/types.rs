@@ -79,7 +79,7 @@ pub struct Argument {
 pub struct Change {
     /// The value; null where any other does the same.
     pub to: Option<String>,
-    /// `in place`, `replaced`, `destroyed` or `DATA LOSS`.
+    /// The worst of it, as `diff --impact` calls it: `in place`, `drained`, `replaced`, `DATA LOSS` and so on.
     pub effect: &'static str,
     /// The resource's address.
     pub address: String,
@@ -88,8 +88,8 @@ pub struct Change {
     /// What is lost.
     pub loses: Option<&'static str>,
     /// What it does besides.
-    pub notes: Vec<&'static str>,
-    /// Where the rule is known from: `planned` or `schema`.
+    pub notes: Vec<String>,
+    /// Where the rule is known from.
     pub source: Option<&'static str>,
 }
 

@@ -53,6 +53,17 @@ const ALIKE: usize = 8;
 const SHOWN: usize = 200;
 
 impl Account {
+    /// Adds rows that are known from elsewhere.
+    pub fn add(&mut self, rows: Vec<Row>) {
+        self.rows.extend(rows);
+        self.sort();
+    }
+
+    /// Puts the worst first.
+    pub fn sort(&mut self) {
+        self.rows.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.address.cmp(&b.address)));
+    }
+
     /// The worst that happens; `None` where nothing does.
     pub fn worst(&self) -> Option<Class> {
         self.rows.iter().map(|row| row.class).max()
@@ -217,8 +228,8 @@ impl Told {
     }
 }
 
-/// The argument of a row and its values.
-fn in_words(row: &Row) -> Option<String> {
+/// The argument of a row and its values; `None` for a row about a whole resource.
+pub fn in_words(row: &Row) -> Option<String> {
     let argument = clean(row.argument.as_deref()?);
     Some(match (&row.before, &row.after) {
         (Some(before), Some(after)) => format!("{argument}: {} → {}", clean(before), clean(after)),

@@ -1,19 +1,20 @@
 //! The arguments of `terraform.tfvars`: their paths, their values, and what else each could be.
 
-use hcl::Expression;
-use hcl::expr::ObjectKey;
+use std::collections::BTreeMap;
+
+use hcl_edit::Number;
+use hcl_edit::expr::{Array, Expression, ObjectKey};
 use ipnet::IpNet;
 
-use super::configuration::Configuration;
-use super::evaluate::{Evaluation, Scope};
 use super::value::Value;
 
 /// The name of an object's key.
 fn key_of(key: &ObjectKey) -> String {
     match key {
-        ObjectKey::Identifier(name) => name.to_string(),
-        ObjectKey::Expression(Expression::String(text)) => text.clone(),
-        other => other.to_string(),
+        ObjectKey::Ident(name) => name.as_str().to_owned(),
+        ObjectKey::Expression(key) => {
+            key.as_str().map_or_else(|| key.to_string().trim().to_owned(), str::to_owned)
+        }
     }
 }
 
@@ -22,7 +23,7 @@ pub fn leaves(expression: &Expression, path: String, take: &mut impl FnMut(Strin
     match expression {
         Expression::Object(object) if !object.is_empty() => {
             for (key, value) in object {
-                leaves(value, format!("{path}.{}", key_of(key)), take);
+                leaves(value.expr(), format!("{path}.{}", key_of(key)), take);
             }
         }
         leaf => take(path, leaf),
@@ -34,7 +35,7 @@ pub fn replace(expression: &mut Expression, path: &str, other: &mut impl FnMut(&
     match expression {
         Expression::Object(object) if !object.is_empty() => {
             for (key, value) in object.iter_mut() {
-                replace(value, &format!("{path}.{}", key_of(key)), other);
+                replace(value.expr_mut(), &format!("{path}.{}", key_of(key.get())), other);
             }
         }
         leaf => {
@@ -47,46 +48,61 @@ pub fn replace(expression: &mut Expression, path: &str, other: &mut impl FnMut(&
 
 /// A literal as a value.
 pub fn literal(expression: &Expression) -> Value {
-    let nothing = Configuration::default();
-    Evaluation::new(&nothing).evaluate(expression, &Scope { instance: 0, bound: Vec::new() })
+    match expression {
+        Expression::Null(_) => Value::Null,
+        Expression::Bool(value) => Value::Bool(*value.value()),
+        Expression::Number(number) => Value::Number(number.value().as_f64().unwrap_or(f64::NAN)),
+        Expression::String(text) => Value::Text(text.value().clone()),
+        Expression::Array(list) => Value::List(list.iter().map(literal).collect()),
+        Expression::Object(object) => {
+            let pairs = object.iter().map(|(key, value)| (key_of(key), literal(value.expr())));
+            Value::Map(pairs.collect::<BTreeMap<_, _>>())
+        }
+        other => Value::Unknown(other.to_string().trim().to_owned()),
+    }
 }
 
 /// Other values than this one, each with its name: what a person would try.
 pub fn others(leaf: &Expression) -> Vec<(String, Expression)> {
-    let number = |value: f64| (value.to_string(), Expression::from(value));
+    let number = |value: f64| Some((value.to_string(), Expression::from(Number::from_f64(value)?)));
     match leaf {
-        Expression::Bool(value) => vec![((!value).to_string(), Expression::Bool(!value))],
-        Expression::Number(value) => {
-            let value = value.as_f64().unwrap_or_default();
-            let smaller = (value >= 1.0).then(|| number(value - 1.0));
-            [number(value + 1.0)].into_iter().chain(smaller).collect()
+        Expression::Bool(value) => {
+            let other = !*value.value();
+            vec![(other.to_string(), Expression::from(other))]
         }
+        Expression::Number(value) => match value.value().as_f64() {
+            Some(value) => {
+                let smaller = (value >= 1.0).then(|| number(value - 1.0)).flatten();
+                number(value + 1.0).into_iter().chain(smaller).collect()
+            }
+            None => Vec::new(),
+        },
         Expression::Array(list) => {
-            let mut more = list.clone();
-            more.push(Expression::String("another".to_owned()));
-            let mut all = vec![("one more".to_owned(), Expression::Array(more))];
-            if list.len() > 1 {
-                let fewer = list[..list.len() - 1].to_vec();
-                all.push(("one fewer".to_owned(), Expression::Array(fewer)));
+            let elements: Vec<Expression> = list.iter().cloned().collect();
+            let more = elements.iter().cloned().chain([Expression::from("another")]).collect::<Array>();
+            let mut all = vec![("one more".to_owned(), Expression::from(more))];
+            if elements.len() > 1 {
+                let fewer = elements[..elements.len() - 1].iter().cloned().collect::<Array>();
+                all.push(("one fewer".to_owned(), Expression::from(fewer)));
             }
             all
         }
-        Expression::String(text) => match (text.parse::<IpNet>(), text.parse::<u32>()) {
+        Expression::String(text) => match (text.value().parse::<IpNet>(), text.value().parse::<u32>()) {
             (Ok(range), _) => {
                 let around = range.supernet().map(|range| ("a wider one".to_owned(), range));
                 let inside = range.subnets(range.prefix_len() + 1).ok().and_then(|mut halves| halves.next());
                 let inside = inside.map(|range| ("a narrower one".to_owned(), range));
-                let written = |(to, range): (String, IpNet)| (to, Expression::String(range.to_string()));
+                let written = |(to, range): (String, IpNet)| (to, Expression::from(range.to_string()));
                 around.into_iter().chain(inside).map(written).collect()
             }
             (_, Ok(version)) => [version.checked_add(1), version.checked_sub(1)]
                 .into_iter()
                 .flatten()
-                .map(|version| (format!("\"{version}\""), Expression::String(version.to_string())))
+                .map(|version| (format!("\"{version}\""), Expression::from(version.to_string())))
                 .collect(),
-            _ => vec![("another".to_owned(), Expression::String("another".to_owned()))],
+            _ => vec![("another".to_owned(), Expression::from("another"))],
         },
-        Expression::Null => Vec::new(),
-        _ => vec![("another".to_owned(), Expression::String("another".to_owned()))],
+        Expression::Null(_) => Vec::new(),
+        _ => vec![("another".to_owned(), Expression::from("another"))],
     }
 }

@@ -162,4 +162,6 @@ pub struct Row {
     pub says: Option<String>,
     /// Where the rule is known from.
     pub source: Option<&'static str>,
+    /// Whether a refused change does nothing at all: nobody answers with an error, and the apply goes on.
+    pub is_ignored: bool,
 }

@@ -7,8 +7,9 @@ use super::account::Account;
 use super::class::{Action, Class, ResourceChange, Row};
 use super::difference::{Difference, at, differences};
 use super::openings::{self, openings};
-use super::table::{self, Note, Only, covers};
-use super::value::Value;
+use super::schemas;
+use super::table::{self, How, Note, Only, covers};
+use super::value::{LATE, Value};
 use super::when::When;
 
 /// Arguments in which providers repeat what another one says.
@@ -49,8 +50,9 @@ pub fn classify(changes: &[ResourceChange]) -> Account {
             *strangers.entry(change.kind.clone()).or_default() += 1;
         }
     }
-    rows.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.address.cmp(&b.address)));
-    Account { rows, strangers, ..Account::default() }
+    let mut account = Account { rows, strangers, ..Account::default() };
+    account.sort();
+    account
 }
 
 /// Adds the rows of one change.
@@ -105,6 +107,7 @@ impl Told<'_> {
             after: None,
             says: None,
             source: None,
+            is_ignored: false,
         }
     }
 
@@ -160,10 +163,12 @@ impl Told<'_> {
             .map(|(difference, _)| difference)
             .collect();
         rest.retain(|difference| !is_raised(&difference.path, self.rows));
-        // What is computed anew or said twice is left out, where something else says why.
+        // What the cloud reports anew or a provider says twice is left out, where something else says why.
         let is_noise = |difference: &Difference<'_>| {
             let name = difference.path.split('.').next().unwrap_or_default();
-            REPEATED.contains(&name) || !difference.after.is_known()
+            REPEATED.contains(&name)
+                || !difference.after.is_known()
+                    && schemas::is_reported(&self.change.kind, &difference.path).unwrap_or(true)
         };
         if self.rows.len() > first || rest.iter().any(|difference| !is_noise(difference)) {
             rest.retain(|difference| !is_noise(difference));
@@ -242,7 +247,12 @@ impl Told<'_> {
             let is_met = covers(refusal.argument, &difference.path) && refusal.when.is_met(old, new);
             if is_met && self.admits(refusal.only.as_ref()) {
                 let row = self.about(Class::Refused, difference);
-                self.push(Row { says: Some(refusal.says.to_owned()), source: Some(refusal.source), ..row });
+                self.push(Row {
+                    says: Some(refusal.says.to_owned()),
+                    source: Some(refusal.source),
+                    is_ignored: refusal.how == How::Ignored,
+                    ..row
+                });
                 is_told = true;
             }
         }
@@ -411,6 +421,8 @@ fn without_common<'v>(value: &'v Value, other: &Value) -> Cow<'v, Value> {
 pub fn short(value: &Value) -> String {
     const LONGEST: usize = 48;
     let text = match value {
+        // As an engine says it.
+        Value::Unknown(text) if text.ends_with(LATE) => LATE.trim_matches([' ', '(', ')']).to_owned(),
         // Printing all of a long text only to cut it would take its time with each resource's user data.
         Value::Text(text) if text.len() > 4 * LONGEST => {
             let start: String = text.chars().take(LONGEST).collect();

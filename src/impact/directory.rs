@@ -3,26 +3,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hcl::Expression;
+use hcl_edit::expr::Expression;
 
 use super::arguments::{leaves, literal, others, replace};
-use super::configuration::{self, Configuration};
-use super::evaluate::{Evaluation, Scope};
-use super::resources::{self, Items};
+use super::configuration::{Configuration, Engine, Mode};
+use super::files::Files;
+use super::known::Evaluation;
+use super::plan::base;
+use super::reading::Unread;
+use super::references::References;
+use super::resources::{State, flat, ignored};
+use super::scope::Scope;
 use super::symbolic::{COUNTS, Symbolic, symbols, unsymbolic};
 use super::table;
 use super::when::When;
-use super::{Impact, differences, without_key};
-use crate::layout::is_hcl;
+use super::{Account, classify};
 use crate::tree::Tree;
 
 /// A generated directory, evaluated.
 pub struct Directory<'t> {
     tree: &'t Tree,
-    configuration: Configuration,
-    items: Items,
+    configuration: Configuration<'t>,
+    state: State,
+    references: References,
     /// The same with a symbol in place of every argument.
-    symbolic: Symbolic,
+    symbolic: Symbolic<'t>,
 }
 
 /// An argument of `terraform.tfvars` that holds no others.
@@ -39,8 +44,8 @@ pub struct Argument {
 pub struct Change {
     /// The value, in words where it is any other.
     pub to: String,
-    /// What happens to each resource that changes.
-    pub impacts: Vec<Impact>,
+    /// What it does.
+    pub account: Account,
 }
 
 /// A resource of the directory.
@@ -110,14 +115,14 @@ impl<'t> Directory<'t> {
     /// Reads and evaluates the directory.
     ///
     /// # Errors
-    /// The path of a file that is no HCL.
-    pub fn of(tree: &'t Tree) -> Result<Self, String> {
-        let files = tree.iter().filter(|(path, _)| is_hcl(path));
-        let files = files.map(|(path, file)| (path, file.text.as_bytes()));
-        let (configuration, _) = configuration::read_both(files, std::iter::empty())?;
-        let items = resources::list(&configuration);
+    /// A file cannot be read as HCL.
+    pub fn of(tree: &'t Tree) -> Result<Self, Unread> {
+        let files = tree.iter().map(|(path, file)| (path, file.text.as_bytes()));
+        let configuration = Configuration::read(Files::new(files, None), Engine::Terraform, None)?;
+        let state = State::of(&Evaluation::new(&configuration));
+        let references = References::of(&configuration);
         let symbolic = Symbolic::of(&configuration);
-        Ok(Directory { tree, configuration, items, symbolic })
+        Ok(Directory { tree, configuration, state, references, symbolic })
     }
 
     /// Every argument of `terraform.tfvars`, by path.
@@ -144,14 +149,14 @@ impl<'t> Directory<'t> {
     /// What other values of an argument do: of a figure a larger and a smaller one, of a flag the other one.
     pub fn changes(&self, path: &str) -> Vec<Change> {
         let symbol = self.symbolic.paths.iter().position(|symbol| symbol == path);
-        let sources = &self.symbolic.sources;
-        let follows = |at| symbol.is_some_and(|own| sources.get(&at).is_some_and(|all| all.contains(&own)));
-        let before = resources::list_some(&Evaluation::new(&self.configuration), follows);
+        let sources = self.symbolic.sources.iter();
+        let own = sources.filter(|(_, all)| symbol.is_some_and(|own| all.contains(&own)));
+        // What follows from the argument, and what refers to that, is all that can differ.
+        let affected = self.references.with_followers(own.map(|(address, _)| address.clone()).collect());
         let change = |(to, value): (String, Expression)| {
-            let mut after = self.items.clone();
-            after.retain(|address, _| !before.contains_key(address));
-            after.extend(resources::list_some(&Evaluation::new(&self.with(path, &value)), follows));
-            Change { to, impacts: differences(&self.items, &after) }
+            let with = self.with(path, &value);
+            let after = Evaluation::after(&with, &self.state).within(&affected);
+            Change { to, account: classify(&after.changes()) }
         };
         self.values(path).into_iter().map(change).collect()
     }
@@ -170,7 +175,7 @@ impl<'t> Directory<'t> {
     }
 
     /// The same directory with another value of an argument.
-    fn with(&self, path: &str, value: &Expression) -> Configuration {
+    fn with(&self, path: &str, value: &Expression) -> Configuration<'t> {
         let mut other = self.configuration.clone();
         for (name, expression) in &mut other.values {
             replace(expression, name, &mut |leaf| (leaf == path).then(|| value.clone()));
@@ -182,65 +187,70 @@ impl<'t> Directory<'t> {
     pub fn addresses(&self) -> Vec<String> {
         let evaluation = Evaluation::new(&self.configuration);
         let mut all = Vec::new();
-        for instance in &evaluation.instances {
-            let managed = instance.module.resources.iter().filter(|resource| !resource.name.is_empty());
-            all.extend(managed.map(|one| format!("{}{}.{}", instance.prefix, one.kind, one.name)));
+        for at in evaluation.all_places() {
+            let place = evaluation.place(at);
+            let managed = place.module.resources.iter().filter(|resource| resource.mode == Mode::Managed);
+            all.extend(managed.map(|one| format!("{}{}", place.prefix, one.address())));
         }
+        all.sort();
         all
     }
 
     /// The resource at one of [`Directory::addresses`]; of all its instances, or of the one with a key such as `["main"]`.
     pub fn resource(&self, address: &str, key_asked: Option<&str>) -> Option<Resource> {
         let evaluation = Evaluation::new(&self.configuration);
-        let find = |evaluation: &Evaluation<'_>| {
-            evaluation.instances.iter().enumerate().find_map(|(index, instance)| {
-                let name = address.strip_prefix(instance.prefix.as_str())?;
-                let mut own = instance.module.resources.iter();
-                let at = own.position(|one| format!("{}.{}", one.kind, one.name) == name)?;
-                Some((index, at))
-            })
-        };
-        let (index, at) = find(&evaluation)?;
-        let instance = &evaluation.instances[index];
-        let resource = &instance.module.resources[at];
-        let instances: Vec<String> =
-            self.items.keys().filter(|made| without_key(made) == address).cloned().collect();
-        let folder = instance.caller.map_or("", |(_, call)| call.folder.as_str());
-        let (file, comment) = self.place(folder, &resource.kind, &resource.name).unwrap_or_default();
+        let (place, resource) = evaluation.all_places().into_iter().find_map(|at| {
+            let place = evaluation.place(at);
+            let name = address.strip_prefix(place.prefix.as_str())?;
+            let resource = &place.module.resources[*place.module.index.get(name)?];
+            (resource.mode == Mode::Managed).then_some((place, resource))
+        })?;
+        let keyless = format!("{}{}", place.path, resource.address());
+        let made = self.state.items.keys().filter(|made| base(made) == address);
+        let instances: Vec<String> = made.cloned().collect();
+        let (file, comment) = self.place(place.folder, &resource.kind, &resource.name).unwrap_or_default();
 
         let paths = &self.symbolic.paths;
-        let evaluation = Evaluation::new(&self.symbolic.configuration);
         let named = |from: BTreeSet<usize>| -> Vec<String> {
             from.into_iter().filter_map(|index| paths.get(index).cloned()).collect()
         };
-        let scope = Scope { instance: index, bound: Vec::new() };
-        let ignored = resources::ignored(&resource.body);
+        let symbolic = Evaluation::new(&self.symbolic.configuration);
+        let (at, index) = symbolic.all_places().into_iter().find_map(|at| {
+            let place = symbolic.place(at);
+            let index = place.resources().find(|(index, _)| place.keyless(*index) == keyless);
+            index.map(|(index, _)| (at, index))
+        })?;
+        let ignored = ignored(resource);
         let mut traced = Vec::new();
         for name in COUNTS {
-            let attribute = resource.body.attributes().find(|attribute| attribute.key() == name);
-            let Some(attribute) = attribute else { continue };
-            let from = symbols(&evaluation.evaluate(attribute.expr(), &scope));
+            let Some(number) = resource.meta(name) else { continue };
+            let from =
+                symbolic.evaluate(number, &Scope::of(at)).map(|number| symbols(&number)).unwrap_or_default();
             if !from.is_empty() {
-                let value = Evaluation::new(&self.configuration).evaluate(attribute.expr(), &scope);
-                let (argument, value, from) = (name.to_owned(), value.to_string(), named(from));
+                let own = evaluation
+                    .all_places()
+                    .into_iter()
+                    .find(|at| evaluation.place(*at).prefix == place.prefix);
+                let value = own.and_then(|at| evaluation.evaluate(number, &Scope::of(at)).ok());
+                let (argument, value, from) = (name.to_owned(), value?.to_string(), named(from));
                 traced.push(Traced { argument, value, from, effects: Effects::Instances });
             }
         }
         let mut by_argument: BTreeMap<String, (BTreeSet<String>, BTreeSet<usize>)> = BTreeMap::new();
-        for (key, scope) in resources::instances(&evaluation, resource, &scope) {
-            let made = self.items.get(&format!("{address}{key}"));
+        for item in symbolic.resource(at, index).iter().flat_map(|several| several.all()) {
+            let key = &item.address[base(&item.address).len()..];
             // An instance that symbols know by a star stands for whatever is made of it.
-            let made = made.or_else(|| self.items.get(instances.first()?));
+            let made = self.state.items.get(&format!("{address}{key}"));
+            let made = made.or_else(|| self.state.items.get(instances.first()?));
             let (Some(made), true) = (made, key_asked.is_none_or(|asked| asked == key || key == "[*]"))
             else {
                 continue;
             };
-            let mut arguments = BTreeMap::new();
-            resources::flatten(&evaluation, &resource.body, "", &scope, &mut arguments);
-            for (argument, value) in arguments {
+            let made = flat(&made.arguments);
+            for (argument, value) in item.flat() {
                 let from = symbols(&value);
-                if !from.is_empty() {
-                    let value = made.arguments.get(&argument).unwrap_or(&value).to_string();
+                if !from.is_empty() && argument != "for_each" {
+                    let value = made.get(&argument).unwrap_or(&value).to_string();
                     let (values, all) = by_argument.entry(argument).or_default();
                     values.insert(unsymbolic(&value, paths));
                     all.extend(from);
@@ -280,11 +290,11 @@ impl<'t> Directory<'t> {
     }
 }
 
-fn effects(kind: &str, argument: &str, ignored: &[String]) -> Effects {
-    if ignored.iter().any(|ignored| argument.starts_with(ignored.as_str())) {
+fn effects(kind: &str, argument: &str, ignored: &[Vec<String>]) -> Effects {
+    let parts: Vec<&str> = argument.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
+    if ignored.iter().any(|path| path.iter().eq(parts.iter().take(path.len()))) {
         return Effects::Ignored;
     }
-    let parts: Vec<&str> = argument.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
     let name = parts.join(".");
     let any = |when: When| table::rules_of(kind, &name).any(|rule| rule.when == when);
     let effects = [
@@ -314,11 +324,9 @@ mod tests {
                 for (change, (_, value)) in
                     directory.changes(&argument.path).iter().zip(directory.values(&argument.path))
                 {
-                    let whole = differences(
-                        &directory.items,
-                        &resources::list(&directory.with(&argument.path, &value)),
-                    );
-                    assert_eq!(format!("{:?}", change.impacts), format!("{whole:?}"), "{}", argument.path);
+                    let with = directory.with(&argument.path, &value);
+                    let whole = classify(&Evaluation::after(&with, &directory.state).changes());
+                    assert_eq!(format!("{:?}", change.account), format!("{whole:?}"), "{}", argument.path);
                     differing += usize::from(!whole.is_empty());
                 }
             }

@@ -2,51 +2,63 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hcl::Expression;
-use hcl::expr::Variable;
+use hcl_edit::expr::Expression;
+use hcl_edit::{Decorated, Ident};
 
 use super::arguments::replace;
 use super::configuration::Configuration;
-use super::evaluate::{Evaluation, Scope};
-use super::resources;
+use super::known::Evaluation;
+use super::scope::Scope;
 use super::value::Value;
 
 /// A directory with a symbol in place of every argument of `terraform.tfvars`: what is evaluated then says by itself what it
 /// follows from.
-pub struct Symbolic {
+pub struct Symbolic<'t> {
     /// The directory.
-    pub configuration: Configuration,
+    pub configuration: Configuration<'t>,
     /// The arguments' paths in the order of their symbols.
     pub paths: Vec<String>,
-    /// The symbols that each resource follows from, by its module's place and its own.
-    pub sources: BTreeMap<(usize, usize), BTreeSet<usize>>,
+    /// The symbols that each resource follows from, by its address without keys.
+    pub sources: BTreeMap<String, BTreeSet<usize>>,
 }
 
-impl Symbolic {
+impl<'t> Symbolic<'t> {
     /// Puts them there.
-    pub fn of(configuration: &Configuration) -> Symbolic {
+    pub fn of(configuration: &Configuration<'t>) -> Symbolic<'t> {
         let mut configuration = configuration.clone();
         let mut paths = Vec::new();
         for (name, expression) in &mut configuration.values {
             replace(expression, name, &mut |path| {
                 paths.push(path.to_owned());
-                let name = Variable::new(format!("{SYMBOL}{}", paths.len() - 1)).ok()?;
-                Some(Expression::Variable(name))
+                let name = Ident::try_new(format!("{SYMBOL}{}", paths.len() - 1)).ok()?;
+                Some(Expression::Variable(Decorated::new(name)))
             });
         }
+        let mut sources: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let evaluation = Evaluation::new(&configuration);
-        let mut sources = BTreeMap::new();
-        for (index, instance) in evaluation.instances.iter().enumerate() {
-            let scope = Scope { instance: index, bound: Vec::new() };
-            for (at, resource) in instance.module.resources.iter().enumerate() {
-                let own: &mut BTreeSet<usize> = sources.entry((index, at)).or_default();
-                for attribute in resource.body.attributes().filter(|one| COUNTS.contains(&one.key())) {
-                    own.extend(symbols(&evaluation.evaluate(attribute.expr(), &scope)));
+        for at in evaluation.all_places() {
+            let place = evaluation.place(at);
+            // How many modules there are decides what is in them.
+            let mut counts = BTreeSet::new();
+            let mut caller = place.caller;
+            while let Some((above, call)) = caller {
+                let numbers = COUNTS.iter().filter_map(|name| call.arguments.get(*name));
+                for number in numbers.filter_map(|number| evaluation.evaluate(number, &Scope::of(above)).ok())
+                {
+                    counts.extend(symbols(&number));
                 }
-                for (_, scope) in resources::instances(&evaluation, resource, &scope) {
-                    let mut arguments = BTreeMap::new();
-                    resources::flatten(&evaluation, &resource.body, "", &scope, &mut arguments);
-                    own.extend(arguments.values().flat_map(symbols));
+                caller = evaluation.place(above).caller;
+            }
+            for (index, _) in place.resources() {
+                let own = sources.entry(place.keyless(index)).or_default();
+                own.extend(counts.iter().copied());
+                let resource = &place.module.resources[index];
+                let numbers = COUNTS.iter().filter_map(|name| resource.meta(name));
+                for number in numbers.filter_map(|number| evaluation.evaluate(number, &Scope::of(at)).ok()) {
+                    own.extend(symbols(&number));
+                }
+                for item in evaluation.resource(at, index).iter().flat_map(|several| several.all()) {
+                    own.extend(item.arguments.values().flat_map(symbols));
                 }
             }
         }

@@ -1,18 +1,27 @@
 //! What the table and the evaluation make of small changes, each told by one resource.
 
+use std::collections::BTreeSet;
+
+use super::class::Class;
 use super::*;
 
 type Files = [(&'static str, &'static str)];
 
 fn told(old: &Files, new: &Files) -> Vec<String> {
     let bytes = |files: &Files| files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>();
-    let impacts = between(bytes(old).into_iter(), bytes(new).into_iter()).unwrap();
-    impacts
-        .into_iter()
-        .map(|impact| {
-            format!("{} {}: {}", impact.effect.as_str(), impact.address, impact.arguments.join("; "))
-        })
-        .collect()
+    let account = between(bytes(old).into_iter(), bytes(new).into_iter()).unwrap();
+    let rows = account.rows.iter().filter(|row| row.class != Class::Created);
+    let mut told: Vec<(&str, String)> = Vec::new();
+    for row in rows {
+        let words = account::in_words(row).or_else(|| row.says.clone()).unwrap_or_default();
+        let head = format!("{} {}: ", row.class.as_str(), row.address);
+        match told.iter_mut().find(|(address, line)| *address == row.address && line.starts_with(&head)) {
+            Some((_, line)) => *line += &format!("; {words}"),
+            None => told.push((&row.address, head + &words)),
+        }
+    }
+    told.sort_by_key(|(address, _)| *address);
+    told.into_iter().map(|(_, line)| line).collect()
 }
 
 const DATABASE: &str = r#"
@@ -39,7 +48,7 @@ fn a_value_is_followed_from_the_tfvars_to_the_resource() {
     let small = files("database = { tier = \"small\" }\n");
     assert_eq!(
         told(&small, &files("database = { tier = \"large\" }\n")),
-        ["in place module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
+        ["restarted module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
     );
     assert_eq!(
         told(&small, &files("database = { tier = \"small\", region = \"europe-west4\" }\n")),
@@ -61,7 +70,7 @@ fn a_default_within_a_type_is_followed_too() {
     };
     assert_eq!(
         told(&files("small"), &files("large")),
-        ["in place module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
+        ["restarted module.database.google_sql_database_instance.this: settings.tier: \"small\" → \"large\""]
     );
 }
 
@@ -71,9 +80,20 @@ fn what_goes_and_what_is_renamed_without_a_moved_block_is_lost_and_with_one_is_n
         &[("main.tf", "resource \"google_sql_database_instance\" \"this\" {\n  name = \"a\"\n}\n")];
     let bare: &Files =
         &[("main.tf", "resource \"google_sql_database_instance\" \"main\" {\n  name = \"a\"\n}\n")];
-    assert_eq!(told(old, bare), ["DATA LOSS google_sql_database_instance.this: not in the files any more"]);
+    assert_eq!(
+        told(old, bare),
+        [
+            "DATA LOSS google_sql_database_instance.this: not in the files any more; loses Coder's database: users, \
+             templates, workspaces"
+        ]
+    );
     let moved = "moved {\n  from = google_sql_database_instance.this\n  to   = google_sql_database_instance.main\n}\n";
-    assert!(told(old, &[bare[0], ("moved.tf", moved)]).is_empty());
+    assert_eq!(
+        told(old, &[bare[0], ("moved.tf", moved)]),
+        [
+            "in place google_sql_database_instance.main: was google_sql_database_instance.this; nothing changes in the cloud"
+        ]
+    );
     assert_eq!(told(&[("main.tf", CALL), ("modules/db/main.tf", DATABASE)], &[("main.tf", "")]).len(), 2);
 }
 
@@ -87,9 +107,9 @@ fn whatever_knows_a_replaced_resource_by_its_id_changes_with_it() {
     assert_eq!(
         found,
         [
-            "replaced google_compute_address.x: name: that of google_compute_network.n, which is replaced",
+            "replaced google_compute_address.x: name: google_compute_network.n.id → google_compute_network.n.id (known after apply)",
             "replaced google_compute_network.n: name: \"a\" → \"b\"",
-            "DATA LOSS google_container_cluster.c: network: that of google_compute_network.n, which is replaced",
+            "DATA LOSS google_container_cluster.c: network: google_compute_network.n.id → google_compute_network.n.id (known after apply)",
         ]
     );
 }
@@ -136,7 +156,7 @@ fn what_refers_to_itself_ends_and_what_is_no_hcl_is_named() {
     )];
     assert!(told(knot, knot).is_empty());
     let broken = [("main.tf", b"a = {".as_slice())];
-    assert_eq!(between(broken.into_iter(), broken.into_iter()).unwrap_err(), "main.tf");
+    assert_eq!(between(broken.into_iter(), broken.into_iter()).unwrap_err().path, "main.tf");
 }
 
 #[test]
@@ -179,14 +199,14 @@ fn one_figure_of_each_cloud_is_followed_through_its_own_modules() {
         let spec = std::fs::read_to_string(example.join("coder.toml")).unwrap();
         let plan = crate::compile(&spec).unwrap().plan;
         let tree = crate::render::render(&plan).unwrap();
-        let files =
-            || tree.iter().filter(|(path, _)| is_hcl(path)).map(|(path, file)| (path, file.text.as_bytes()));
+        let files = || tree.iter().map(|(path, file)| (path, file.text.as_bytes()));
         assert!(between(files(), files()).unwrap().is_empty(), "{}", example.display());
         let name = format!("\"{}\"", plan.name);
         let renamed = |text: &[u8]| String::from_utf8_lossy(text).replace(&name, "\"other\"");
         let new: Vec<_> = files().map(|(path, text)| (path.to_owned(), renamed(text))).collect();
         let lost = between(files(), new.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).unwrap();
-        let lost: BTreeSet<_> = lost.iter().filter_map(|impact| impact.lost).collect();
+        let lost = lost.rows.iter().filter(|row| row.class == Class::DataLoss);
+        let lost: BTreeSet<_> = lost.filter_map(|row| row.says.clone()).collect();
         // RDS renames an instance in place.
         let is_aws = example.display().to_string().contains("aws");
         assert!(

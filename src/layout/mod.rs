@@ -28,6 +28,33 @@ pub fn format(text: &str) -> String {
     }
 }
 
+/// `text` with what stands in parentheses, in brackets and in a `for` on one line, comments there left out: line breaks mean nothing
+/// in these, so it says the same. `None` for text that does not lex as HCL.
+pub fn joined(text: &str) -> Option<String> {
+    use tokens::Kind;
+    let text = unix_text(text);
+    let tokens = tokens::lex(&text)?;
+    let is_blank = |kind: Kind| matches!(kind, Kind::Newline | Kind::Comment);
+    // Of each bracket that is open, whether line breaks in it mean nothing.
+    let mut open: Vec<bool> = Vec::new();
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for (index, token) in tokens.iter().enumerate() {
+        if token.kind.nesting() > 0 {
+            let next = tokens[index + 1..].iter().find(|token| !is_blank(token.kind));
+            let is_for = next.is_some_and(|next| &text[next.span.clone()] == "for");
+            open.push(token.kind != Kind::OpenBrace || is_for);
+        } else if token.kind.nesting() < 0 {
+            open.pop();
+        } else if is_blank(token.kind) && open.last() == Some(&true) {
+            out.push_str(&text[from..token.span.start]);
+            out.push(' ');
+            from = token.span.end;
+        }
+    }
+    out.push_str(&text[from..]);
+    Some(out)
+}
+
 /// `text` without carriage returns at line ends and without a byte-order mark.
 fn unix_text(text: &str) -> Cow<'_, str> {
     let text = text.trim_start_matches('\u{feff}');

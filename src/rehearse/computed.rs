@@ -5,6 +5,7 @@ use super::azure_regions;
 use super::change::empty;
 use super::dummy::{Subject, convert};
 use super::policy;
+use super::recomputed;
 use super::schema::Block;
 use super::shapes::REPORTED;
 use super::value::{Object, Value};
@@ -54,19 +55,13 @@ pub fn value(subject: &Subject, path: &str, known: &Object) -> Option<Value> {
 /// What the plan knows beyond the configuration, and what a change makes unknown again.
 pub fn plan(type_name: &str, prior: &Value, planned: &mut Value) {
     let changed = |name: &str| prior.get(name) != planned.get(name);
-    let again: &[&str] = match type_name {
-        _ if prior.is_null() => &[],
-        // aws_launch_template documentation, "latest_version": every change makes a version.
-        "aws_launch_template" if prior != planned => &["latest_version"],
-        // Azure Key Vault, "versions": every value is one, and the version is part of the id.
-        "azurerm_key_vault_secret" if changed("value") || changed("value_wo_version") => {
-            &["version", "id", "resource_id"]
-        }
-        _ => &[],
+    let again = match prior.is_null() {
+        true => Vec::new(),
+        false => recomputed::names(type_name, prior != planned, changed),
     };
     let Value::Map(entries) = planned else { return };
     for name in again {
-        entries.insert((*name).to_owned(), Value::Unknown);
+        entries.insert(name.to_owned(), Value::Unknown);
     }
     let created = type_name == "aws_acm_certificate" && prior.is_null();
     if created && entries.get("domain_name").is_some_and(Value::is_set) {

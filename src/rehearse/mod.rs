@@ -20,6 +20,7 @@ pub mod play;
 mod policy;
 mod protocol;
 mod provider;
+pub(crate) mod recomputed;
 pub mod report;
 mod rules;
 pub mod schema;

@@ -243,10 +243,7 @@ mod tests {
             .replace("\"workspaces_main\"", "\"cluster_main\"")
             .replace("module.workspaces_main", "module.cluster_main")
         };
-        tree.iter()
-            .filter(|(path, _)| is_hcl(path))
-            .map(|(path, file)| (path.to_owned(), rename(&file.text)))
-            .collect()
+        tree.iter().map(|(path, file)| (path.to_owned(), rename(&file.text))).collect()
     }
 
     /// A variable's type: each attribute of the objects in a map, or all of it.
@@ -310,14 +307,11 @@ mod tests {
         let old = earlier(&tree);
         let lost = |new: &Tree| {
             let old = old.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-            let new =
-                new.iter().filter(|(path, _)| is_hcl(path)).map(|(path, file)| (path, file.text.as_bytes()));
-            let impacts = crate::impact::between(old, new).unwrap();
-            impacts
-                .into_iter()
-                .filter(|impact| impact.lost.is_some())
-                .map(|impact| impact.address)
-                .collect::<Vec<_>>()
+            let new = new.iter().map(|(path, file)| (path, file.text.as_bytes()));
+            let account = crate::impact::between(old, new).unwrap();
+            let lost =
+                account.rows.into_iter().filter(|row| row.class == crate::impact::class::Class::DataLoss);
+            lost.map(|row| row.address).collect::<Vec<_>>()
         };
         assert_eq!(
             lost(&bare),

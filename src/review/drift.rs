@@ -8,8 +8,7 @@ use crate::impact::class::{Action, ResourceChange};
 use crate::impact::classify::short;
 use crate::impact::difference::{at, differences};
 use crate::impact::table::{self, Whose};
-use crate::impact::{account, names};
-use crate::rehearse::schema::{BUNDLE, ProviderSchema};
+use crate::impact::{account, names, schemas};
 
 /// Something that is not as the state has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +99,6 @@ pub fn sort(drift: &[ResourceChange], changes: &[ResourceChange]) -> Vec<Drifted
         true => BTreeMap::new(),
         false => changes.iter().map(|change| (change.address.as_str(), change)).collect(),
     };
-    let mut schemas = Schemas::default();
     let mut all = Vec::new();
     for change in drift {
         let planned = planned.get(change.address.as_str()).copied();
@@ -123,7 +121,9 @@ pub fn sort(drift: &[ResourceChange], changes: &[ResourceChange]) -> Vec<Drifted
             let row = table::drift(&change.kind, &difference.path, &difference.before, &difference.after);
             let (whose, says) = match row {
                 Some(row) => (row.whose, Some(row.says)),
-                None if schemas.is_reported(&change.kind, &difference.path) => (Whose::Cloud, None),
+                None if schemas::is_reported(&change.kind, &difference.path) == Some(true) => {
+                    (Whose::Cloud, None)
+                }
                 None => (Whose::Person, None),
             };
             let fate = planned.map_or(Fate::Left, |planned| {
@@ -151,39 +151,10 @@ pub fn sort(drift: &[ResourceChange], changes: &[ResourceChange]) -> Vec<Drifted
     all
 }
 
-/// The providers' schemas, each read when it is asked for.
-#[derive(Default)]
-struct Schemas {
-    loaded: BTreeMap<&'static str, Option<ProviderSchema>>,
-}
-
-impl Schemas {
-    /// Whether nobody can set an argument: the cloud reports it.
-    fn is_reported(&mut self, kind: &str, path: &str) -> bool {
-        let provider = kind.split('_').next().unwrap_or_default();
-        let Some(bundled) = BUNDLE.iter().find(|bundled| bundled.name == provider) else { return false };
-        // One that does not unpack is a mistake of the build, which a test finds; then it is a person's.
-        let schema = self.loaded.entry(bundled.name).or_insert_with(|| bundled.load().ok());
-        let Some(schema) = schema.as_ref().and_then(|schema| schema.resource_schemas.get(kind)) else {
-            return false;
-        };
-        let mut block = &schema.block;
-        for name in path.split('.') {
-            if let Some(attribute) = block.attributes.get(name) {
-                return attribute.computed && !attribute.optional && !attribute.required;
-            }
-            match block.block_types.get(name) {
-                Some(nested) => block = &nested.block,
-                None => return false,
-            }
-        }
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rehearse::schema::BUNDLE;
 
     #[test]
     fn the_table_speaks_of_arguments_that_the_providers_have() {

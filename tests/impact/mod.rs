@@ -3,9 +3,10 @@
 mod applied;
 mod aws;
 mod departed;
-mod edits;
+mod evaluated;
 mod gate;
 mod gcp;
+mod judged;
 mod moved;
 mod plans;
 mod replaced;

@@ -101,6 +101,9 @@ const NOT_A_CATALOGS: [&str; 18] = [
     "has_strict_zones",
 ];
 
+/// What another catalog decides may replace anything.
+const ACCEPT_ALL: [&str; 4] = ["generate", "--accept-data-loss", "--accept-refused", "--accept-unknown"];
+
 /// The same plan had everything that a catalog decides been decided otherwise. Reasons are told apart, so that a comment that
 /// is not kept is seen too.
 fn otherwise(value: &Value) -> Value {
@@ -151,7 +154,7 @@ fn decide_otherwise(at: &Path) -> Value {
     // Made by another program.
     record["program"] = "another".into();
     fs::write(at.join("infra/.tierform/manifest.json"), record.to_string()).unwrap();
-    let (status, _, stderr) = tierform(at, &["generate", "--accept-data-loss"]);
+    let (status, _, stderr) = tierform(at, &ACCEPT_ALL);
     assert_eq!(status, 0, "{stderr}");
     other
 }
@@ -174,17 +177,17 @@ fn whatever_another_catalog_decided_stays_until_this_one_is_asked_for() {
         assert_eq!(tierform(at, &["check"]).0, 0);
         // The spec's own change moves what it is about and nothing else.
         fs::write(at.join("coder.toml"), format!("{text}[tags]\nteam = \"platform\"\n")).unwrap();
-        assert_eq!(tierform(at, &["generate", "--accept-data-loss"]).0, 0);
+        assert_eq!(tierform(at, &ACCEPT_ALL).0, 0);
         let mut plan = manifest(at)["record"]["plan"].clone();
         assert_eq!(plan["labels"]["team"], "platform");
         plan["labels"] = serde_json::json!({});
         assert_eq!(plan, other, "{text}");
         fs::write(at.join("coder.toml"), &text).unwrap();
-        assert_eq!(tierform(at, &["generate", "--accept-data-loss"]).0, 0);
+        assert_eq!(tierform(at, &ACCEPT_ALL).0, 0);
         assert_eq!(files(at), before);
 
         assert_eq!(tierform(at, &["diff", "--upgrade-catalog"]).0, 2);
-        let (status, _, stderr) = tierform(at, &["generate", "--upgrade-catalog", "--accept-data-loss"]);
+        let (status, _, stderr) = tierform(at, &[&ACCEPT_ALL[..], &["--upgrade-catalog"]].concat());
         assert_eq!(status, 0, "{stderr}");
         assert!(stderr.contains("coderd.machine.disk_gb: "), "{stderr}");
         assert_eq!(files(at), fresh, "{text}");

@@ -98,6 +98,14 @@ fn there_is_no_way_back() {
             assert!(stderr.contains(&format!("REFUSED coder.version {from} → {to}")), "{stderr}");
             assert!(stderr.contains("nothing was written"), "{stderr}");
             assert!(values(place.path()).contains(from));
+            let gate = ["diff", "--impact", "--engine", "none", "--fail-on", "REFUSED"];
+            let (status, stdout, _) = tierform(place.path(), &gate);
+            assert_eq!(status, 3);
+            assert!(
+                stdout.contains(&format!("REFUSED   coder: version: \"{from}\" → \"{to}\""))
+                    || stdout.contains(&format!("REFUSED   coder: version: {from} → {to}")),
+                "{stdout}"
+            );
             let (status, _, _) = tierform(place.path(), &["generate", "--accept-data-loss"]);
             assert!(status == 0 && values(place.path()).contains(to));
         }

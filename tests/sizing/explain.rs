@@ -173,7 +173,8 @@ fn a_change_does_what_the_impact_of_that_edit_is() {
         changes.map(|change| (change.to, change.effect, change.address)).collect()
     };
     let database = "module.database.google_sql_database_instance.this".to_owned();
-    assert_eq!(effects("database.storage_gb"), [(None, "in place", database.clone())]);
+    let to = |gb: &str, effect: &'static str| (Some(gb.to_owned()), effect, database.clone());
+    assert_eq!(effects("database.storage_gb"), [to("513", "in place"), to("511", "REFUSED")]);
     assert_eq!(effects("region")[0].1, "DATA LOSS", "the worst comes first");
     assert!(
         effects("name").iter().any(|(_, effect, address)| *effect == "DATA LOSS" && *address == database)
