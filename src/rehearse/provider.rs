@@ -270,7 +270,8 @@ impl Provider {
             }
             return Ok(response);
         }
-        let mut findings = rules::cloud::check(type_name, &config, &self.cloud);
+        let before = (!prior.is_null()).then(|| id(&prior));
+        let mut findings = rules::cloud::check(type_name, &config, before.as_deref(), &self.cloud);
         findings.extend(rules::replace::refused(type_name, &schema.block, &prior, &planned));
         let mut seed = planned.display();
         if prior.is_null() && type_name.starts_with("aws_") {
@@ -286,7 +287,6 @@ impl Provider {
         }
         if findings.is_empty() {
             if let (Value::Map(state), Value::Map(config)) = (state.clone(), config) {
-                let before = (!prior.is_null()).then(|| id(&prior));
                 self.cloud.put(type_name, &id(&Value::Map(state.clone())), before.as_deref(), state, config);
             }
             response.new_state = Some(encode(&state));

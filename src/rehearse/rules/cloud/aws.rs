@@ -53,12 +53,15 @@ pub fn taken(type_name: &str, state: &Value, cloud: &Cloud) -> Option<Finding> {
     })
 }
 
-/// Checks a configuration in which everything is known against what is there.
-pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Option<Finding> {
+/// Checks a configuration in which everything is known against what is there; `itself` is the id of what it changes.
+pub fn check(type_name: &str, config: &Value, itself: Option<&str>, cloud: &Cloud) -> Option<Finding> {
     match type_name {
-        "aws_subnet" => subnet_range(config, cloud),
+        "aws_subnet" => subnet_range(config, itself, cloud),
         "aws_nat_gateway" | "aws_lb" => internet_gateway(type_name, config, cloud),
-        "aws_route" | "aws_route_table_association" => routed_too_late(type_name, config, cloud),
+        // A route that leads elsewhere from now on was there when the machines booted.
+        "aws_route" | "aws_route_table_association" if itself.is_none() => {
+            routed_too_late(type_name, config, cloud)
+        }
         "aws_db_subnet_group" => two_zones(config.get("subnet_ids"), cloud).map(|zones| {
             Finding::new(
                 "subnet_ids",
@@ -143,7 +146,7 @@ fn state_of(cloud: &Cloud, type_name: &str, reference: Option<&Value>) -> Option
 }
 
 /// EC2 API, CreateSubnet: InvalidSubnet.Range and InvalidSubnet.Conflict.
-fn subnet_range(config: &Value, cloud: &Cloud) -> Option<Finding> {
+fn subnet_range(config: &Value, itself: Option<&str>, cloud: &Cloud) -> Option<Finding> {
     let text = config.text("cidr_block")?;
     let own = Range::parse(text)?;
     let vpc = config.get("vpc_id")?;
@@ -160,7 +163,8 @@ fn subnet_range(config: &Value, cloud: &Cloud) -> Option<Finding> {
     let other = cloud.find_map("aws_subnet", |thing| {
         let other = thing.state.get("cidr_block")?.as_str()?;
         let conflict = thing.state.get("vpc_id") == Some(vpc) && Range::parse(other)?.overlaps(&own);
-        (conflict && thing.config != *as_object(config)?).then(|| other.to_owned())
+        let is_itself = itself.is_some() && thing.state.get("id").and_then(Value::as_str) == itself;
+        (conflict && !is_itself).then(|| other.to_owned())
     })?;
     Some(Finding::new(
         "cidr_block",
@@ -169,13 +173,6 @@ fn subnet_range(config: &Value, cloud: &Cloud) -> Option<Finding> {
         ),
         format!("The other one is {other}."),
     ))
-}
-
-fn as_object(value: &Value) -> Option<&crate::rehearse::value::Object> {
-    match value {
-        Value::Map(entries) => Some(entries),
-        _ => None,
-    }
 }
 
 /// The managed VPCs in which a NAT gateway or load balancer has a public address.

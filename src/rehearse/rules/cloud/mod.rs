@@ -11,10 +11,11 @@ use crate::rehearse::value::Value;
 
 use super::Finding;
 
-/// Checks a configuration in which everything is known against what is there.
-pub fn check(type_name: &str, config: &Value, cloud: &Cloud) -> Vec<Finding> {
+/// Checks a configuration in which everything is known against what is there; `itself` is the id of what it changes, if it makes
+/// nothing new.
+pub fn check(type_name: &str, config: &Value, itself: Option<&str>, cloud: &Cloud) -> Vec<Finding> {
     let finding = match type_name.split('_').next() {
-        Some("aws") => aws::check(type_name, config, cloud),
+        Some("aws") => aws::check(type_name, config, itself, cloud),
         Some("azurerm") => azure::check(type_name, config, cloud),
         _ => google::check(type_name, config, cloud),
     };
