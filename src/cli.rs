@@ -212,6 +212,14 @@ pub struct Review {
     /// The plan in JSON
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
+    /// What was applied last: a directory, or git:REV[:PATH] of the repository that DIR is in. Says where the plan does something else
+    /// than the change of the files from there promises: somebody changed things by hand, an earlier change was never applied, or a
+    /// provider is another one
+    #[arg(long, value_name = "OLD")]
+    pub from: Option<String>,
+    /// The directory that the plan is of
+    #[arg(long, value_name = "DIR", default_value = "infra", requires = "from")]
+    pub dir: PathBuf,
     #[command(flatten)]
     pub gate: Gate,
     /// How to print

@@ -64,6 +64,9 @@ pub enum Failure {
     /// A file is no plan that can be told.
     #[error("error: {path}: {reason}")]
     NotAPlan { path: std::path::PathBuf, reason: tierform::impact::plan_json::NoPlan },
+    /// A directory that is named is none.
+    #[error("error: {} is no directory", .0.display())]
+    NoDirectory(std::path::PathBuf),
     /// What was asked about is not there.
     #[error("error: {0}")]
     NotExplained(#[from] tierform::explain::NotExplained),

@@ -2,6 +2,7 @@
 //! The user's own files beside ours count too, as an engine reads them all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::class::{Action, ResourceChange};
 use super::configuration::{Configuration, Engine};
@@ -36,6 +37,16 @@ pub fn between<'a>(
     new: impl Iterator<Item = (&'a str, &'a [u8])>,
 ) -> Result<Vec<ResourceChange>, Unread> {
     told(Files::new(old, None), Files::new(new, None))
+}
+
+/// What replacing one directory on disk by another does.
+///
+/// # Errors
+/// As [`of`].
+pub fn of_directories(old: &Path, new: &Path) -> Result<Vec<ResourceChange>, Unread> {
+    let not = BTreeSet::new();
+    let all = |directory| Files::new(std::iter::empty(), Some(Own { directory, not: &not }));
+    told(all(old), all(new))
 }
 
 fn told(old: Files<'_>, new: Files<'_>) -> Result<Vec<ResourceChange>, Unread> {

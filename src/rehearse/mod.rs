@@ -34,7 +34,7 @@ pub mod story;
 mod value;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::copy::Overlay;
@@ -278,6 +278,27 @@ pub fn run(options: &Options, progress: Tell<'_>) -> Result<Report, Error> {
         }
         Ok(report)
     })
+}
+
+/// A directory as a git revision has it, for as long as this lives.
+#[derive(Debug)]
+pub struct Exported {
+    /// Where it is.
+    pub path: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+/// Writes what a revision has in the place of the directory `near`, with the local modules that it calls.
+///
+/// # Errors
+/// There is no such revision, or no directory in it, or it cannot be written.
+pub fn export(revision: &Revision, near: &Path) -> Result<Exported, Error> {
+    let place = stage::temporary_directory(&std::env::temp_dir(), "tierform-revision-")?;
+    let path = runtime()?.block_on(async {
+        let mut interrupt = engine::Interrupt::listen().map_err(Error::Start)?;
+        git::export(revision, near, place.path(), &mut interrupt).await.map_err(Error::from)
+    })?;
+    Ok(Exported { path, _place: place })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {

@@ -9,5 +9,6 @@ mod gcp;
 mod judged;
 mod moved;
 mod plans;
+mod promised;
 mod replaced;
 mod review;
