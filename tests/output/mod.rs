@@ -1,6 +1,7 @@
 //! The output directory: what is written, what is kept, and that a change is small.
 
 mod checkouts;
+mod damaged;
 mod directory;
 mod examples;
 mod hostile_directory;
