@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -21,7 +22,7 @@ pub struct Deployment {
     /// What the directory says: what was decided for it, with what the spec's change moves.
     pub plan: Plan,
     /// The record of that, for the manifest.
-    pub record: Record,
+    pub record: Arc<Record>,
     /// What is to be said of this run alone, and stands in no file.
     pub notices: Vec<Warning>,
     /// The output directory as it is.
@@ -96,7 +97,7 @@ impl Deployment {
             (Err(error), _) => return Err(error),
             (Ok(settled), Ok(opened)) => (settled, opened),
         };
-        let record = Record::of(text, lasting);
+        let record = Arc::new(Record::of(text, lasting));
         let (smaller, upgrade) = match held.map(|held| Plan::deserialize(&held)) {
             None => (Vec::new(), None),
             Some(Ok(held)) => (record::smaller(&held, &plan), Upgrade::between(&held, &plan)),

@@ -14,6 +14,8 @@ pub struct Upgrade {
     pub to: String,
     /// Which way, and how far.
     pub step: Step,
+    /// The Terraform that provisioner hosts install before and after, and why that one.
+    pub terraform: (String, String, String),
     /// Replicas of coderd before and after.
     pub replicas: (u32, u32),
 }
@@ -45,7 +47,9 @@ impl Upgrade {
             _ => Step::Several,
         };
         let replicas = (before.coderd.replicas.value, after.coderd.replicas.value);
-        Some(Upgrade { from: from.clone(), to: to.clone(), step, replicas })
+        let (had, has) = (&before.terraform.version, &after.terraform.version);
+        let terraform = (had.value.clone(), has.value.clone(), has.reason.clone());
+        Some(Upgrade { from: from.clone(), to: to.clone(), step, terraform, replicas })
     }
 
     /// Whether Coder cannot do it.
@@ -66,7 +70,7 @@ impl Upgrade {
 
     /// What to know and to do, a sentence or two each, in order.
     pub fn steps(&self) -> Vec<String> {
-        let Upgrade { from, to, step, replicas: (before, after) } = self;
+        let Upgrade { from, to, step, terraform, replicas: (before, after) } = self;
         if let Some(refusal) = self.refusal() {
             return vec![
                 format!("REFUSED coder.version {from} → {to}: {refusal}."),
@@ -93,6 +97,10 @@ impl Upgrade {
                      README.md)."
                 ));
             }
+        }
+        let (had, has, why) = terraform;
+        if had != has {
+            steps.push(format!("Terraform of the provisioner hosts: {had} → {has}, {why}."));
         }
         steps
     }

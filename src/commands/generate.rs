@@ -111,7 +111,7 @@ fn say_decisions(offered: &[Difference], moved: &[Difference], is_upgrade: bool)
     } else if !offered.is_empty() {
         say(&format!(
             "what was decided for this directory stays; this tierform's catalog would decide {} otherwise: \
-             tierform diff --upgrade-catalog shows, tierform generate --upgrade-catalog takes them",
+             tierform diff --upgrade-catalog shows, --impact with it what each does to what stands, tierform generate --upgrade-catalog takes them",
             counted(offered.len(), "value")
         ));
     }

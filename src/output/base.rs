@@ -107,12 +107,17 @@ pub(super) fn to_text(texts: &Texts<'_>) -> String {
     let mut file = String::with_capacity(size);
     file.push_str(HEAD);
     for (path, text) in texts {
-        let lines = text.bytes().filter(|byte| *byte == b'\n').count();
-        for part in [ENTRY, path, " ", &lines.to_string(), "\n", text, "\n"] {
+        for part in [ENTRY, path, " ", &lines(text).to_string(), "\n", text, "\n"] {
             file.push_str(part);
         }
     }
     file
+}
+
+/// How many newlines a text has. Counted in bytes, which processors do many at a time, as long as one of them holds the sum.
+fn lines(text: &str) -> usize {
+    let some = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    text.as_bytes().chunks(255).map(|bytes| usize::from(some(bytes))).sum()
 }
 
 #[cfg(test)]
@@ -128,6 +133,14 @@ mod tests {
             assert_eq!(base("generated\n").text("main.tf", &hash), Some("generated\n"));
             assert_eq!(base("tampered\n").text("main.tf", &hash), None);
             assert_eq!(base("generated\n").text("main.tf", "00"), None);
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_however_many_there_are() {
+        for count in [0, 1, 254, 255, 256, 1000] {
+            assert_eq!(lines(&"\n".repeat(count)), count);
+            assert_eq!(lines(&"ü\nab\n".repeat(count)), 2 * count);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::changes::{CONFLICT_SUFFIX, Change, Changes, Kind, Standing};
 use super::disk::{self, Disk, Found, What};
@@ -22,7 +23,7 @@ pub struct Request<'a> {
     /// The program that made the tree out of the spec and the sizes, for the manifest; empty where it was made otherwise.
     pub program: &'a str,
     /// What was decided for the tree, for the manifest.
-    pub record: Option<Record>,
+    pub record: Option<Arc<Record>>,
     /// Edited files that are to be replaced by the generated ones: their paths, or those of directories above them.
     pub force: &'a [String],
     /// Deleted files that are to come back, likewise.
@@ -60,15 +61,15 @@ impl Request<'_> {
 }
 
 /// How many files a directory has of which not one differs from what `request.program` makes of that spec and those sizes; `None`
-/// where anything is to be looked at more closely. It needs no tree: `embedded` knows the files that are the same in all of them, and
-/// the manifest the hashes of the others.
+/// where anything is to be looked at more closely. It needs no tree: the manifest has the hashes, and `embedded` knows the text
+/// of a path and a hash where that is the same in every tree.
 ///
 /// # Errors
 /// When a directory on the way is a link or no directory, or when something cannot be read.
 pub fn current(
     opened: &Opened,
     request: &Request<'_>,
-    embedded: fn(&str) -> Option<&'static str>,
+    embedded: fn(&str, &str) -> Option<&'static str>,
 ) -> Result<Option<usize>, OutputError> {
     let is_clean = !opened.is_littered && !opened.is_crlf;
     let Some(known) = opened.manifest.as_ref().filter(|known| is_clean && !known.has_conflicts()) else {
@@ -82,7 +83,7 @@ pub fn current(
     let mut disk = Disk::new(&opened.out);
     for (path, sha256) in &known.files {
         let Found::File(bytes) = disk.find(path)? else { return Ok(None) };
-        let is_same = match embedded(path) {
+        let is_same = match embedded(path, sha256) {
             Some(text) => bytes == text.as_bytes(),
             None => sha256_hex(&bytes) == *sha256,
         };

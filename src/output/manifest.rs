@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,7 @@ pub struct Manifest {
     pub(super) program: String,
     /// What was decided for the directory, and for which spec.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub record: Option<Record>,
+    pub record: Option<Arc<Record>>,
     /// What formats 2 and 3 had in place of `record`.
     #[serde(default, skip_serializing)]
     pub frozen: Option<Frozen>,
@@ -158,6 +159,12 @@ impl Manifest {
         let files = self.files.iter().filter(|(path, _)| beside(path).is_none());
         let withheld = self.withheld.iter().filter(|(path, _)| self.files.contains_key(*path));
         files.chain(withheld).map(|(path, sha256)| (path.as_str(), sha256.as_str()))
+    }
+
+    /// The manifest as JSON in one line, for as long as a run is under way.
+    pub(super) fn to_line(&self) -> String {
+        // A struct of strings and numbers always serialises.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
     /// The manifest as JSON with one file a line, sorted.

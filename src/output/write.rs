@@ -115,7 +115,7 @@ fn stage<'c>(
         steps.push(place(pen, Base::path(out), first, Was::Record)?);
     }
     if !during.pending.is_empty() {
-        steps.push(place(pen, Manifest::path(out), &during.to_json(), Was::Record)?);
+        steps.push(place(pen, Manifest::path(out), &during.to_line(), Was::Record)?);
     }
     for change in changes.iter().filter(|change| change.is_written()) {
         let path = out.join(&change.path);

@@ -166,15 +166,15 @@ pub fn cut(layout: &Layout, block: &Block, wanted: &[Of], need: &Need) -> Result
 }
 
 fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Cidrs> {
-    let nth = |below: u8, nth: usize| {
-        network.subnets(network.prefix_len() + below).ok()?.nth(nth).map(|net| net.to_string())
-    };
+    let nth =
+        |below: u8, nth: usize| subnet(network, network.prefix_len() + below, nth).map(|net| net.to_string());
     Some(match at {
         At::Whole => Cidrs::One(network.to_string()),
         At::Nth { below, nth: index } => Cidrs::One(nth(below, index)?),
         At::LastOf { below, prefix } => {
-            let first = network.subnets(network.prefix_len() + below).ok()?.next()?;
-            Cidrs::One(first.subnets(prefix).ok()?.last()?.to_string())
+            let first = subnet(network, network.prefix_len() + below, 0)?;
+            let all = 1_usize << prefix.checked_sub(first.prefix_len())?;
+            Cidrs::One(subnet(first, prefix, all - 1)?.to_string())
         }
         At::Zonal { below, nth: first } => {
             let keys = ZONE_KEYS.iter().take(zones as usize).enumerate();
@@ -184,6 +184,14 @@ fn place(at: At, network: Ipv4Net, zones: u32) -> Option<Cidrs> {
             )
         }
     })
+}
+
+/// One of the equal parts of a network, by its number.
+fn subnet(network: Ipv4Net, prefix: u8, nth: usize) -> Option<Ipv4Net> {
+    let bits = u32::from(prefix.checked_sub(network.prefix_len())?);
+    let nth = u64::try_from(nth).ok().filter(|nth| *nth < 1 << bits)?;
+    let first = u64::from(u32::from(network.network())) + nth * (1 << 32_u8.checked_sub(prefix)?);
+    Ipv4Net::new(u32::try_from(first).ok()?.into(), prefix).ok()
 }
 
 /// What is wrong with a network, as the end of a sentence that begins with it, and why.

@@ -266,7 +266,7 @@ fn every_single_decision_is_kept_by_itself() {
                 &at.join("infra"),
                 tierform::deployment::Catalog::Kept,
             );
-            let kept = opened.unwrap().record.plan;
+            let kept = opened.unwrap().record.plan.clone();
             assert_eq!(kept, expected, "{pointer} on {}", cloud.as_str());
         }
     }
@@ -361,7 +361,14 @@ fn what_an_earlier_release_kept_by_question_is_kept() {
     assert_eq!(tierform(at, &["check"]).0, 0);
 }
 
-/// From every tier to every larger one: whatever falls in `terraform.tfvars` is said.
+/// The same spec with its load in the place of a tier.
+fn of_load(spec: &str, users: u32) -> String {
+    let lines = spec.lines().filter(|line| !line.starts_with("tier"));
+    lines.map(|line| format!("{line}\n")).collect::<String>() + &format!("[load]\nusers = {users}\n")
+}
+
+/// From every tier to every larger one, by its name or by the load alone: whatever falls in `terraform.tfvars` is said, by
+/// `generate` and before it by `diff` and `size`.
 #[test]
 fn growth_never_shrinks_unsaid() {
     let tiers = Tier::ALL;
@@ -371,76 +378,90 @@ fn growth_never_shrinks_unsaid() {
                 if revision.is_some_and(|revision| catalog::tier(*small, revision).is_none()) {
                     continue;
                 }
-                let place = {
-                    let text = spec(cloud, small.as_str(), region);
-                    let revision =
-                        revision.map_or_else(String::new, |revision| format!("tier_revision = {revision}\n"));
-                    generated(&format!("{revision}{text}"))
-                };
+                let revision =
+                    revision.map_or_else(String::new, |revision| format!("tier_revision = {revision}\n"));
+                let place = generated(&format!("{revision}{}", spec(cloud, small.as_str(), region)));
                 for large in &tiers[at + 1..] {
-                    let place = place.path();
-                    let before = figures(place);
-                    let copy = tempfile::tempdir().unwrap();
-                    fs::write(copy.path().join("coder.toml"), spec(cloud, large.as_str(), region)).unwrap();
-                    let out = copy.path().join("infra");
-                    assert!(
-                        Command::new("cp")
-                            .arg("-r")
-                            .arg(place.join("infra"))
-                            .arg(&out)
-                            .status()
-                            .unwrap()
-                            .success()
-                    );
-                    let (status, _, stderr) = tierform(copy.path(), &["generate", "--accept-data-loss"]);
-                    assert_eq!(status, 0, "{stderr}");
-                    for (path, old) in &before {
-                        let after = figures(copy.path());
-                        let Some((_, new)) = after.iter().find(|(other, _)| other == path) else { continue };
-                        if new < old {
-                            // Azure sells storage in steps of its own, in MB.
-                            let is_storage = path.ends_with("storage_mb");
-                            let said = stderr.lines().any(|line| {
-                                let names =
-                                    line.contains(&format!("{old}")) && line.contains(&format!("{new}"));
-                                line.starts_with("smaller: ")
-                                    && if is_storage {
-                                        line.contains("the database's storage")
-                                    } else {
-                                        names
-                                    }
-                            });
-                            assert!(
-                                said,
-                                "{} {} {revision:?} → {}: {path} falls from {old} to {new}\n{stderr}",
-                                cloud.as_str(),
-                                small.as_str(),
-                                large.as_str()
-                            );
-                        }
-                    }
+                    grows(cloud, place.path(), &spec(cloud, large.as_str(), region));
                 }
+            }
+        }
+        let text = spec(cloud, "1k", region);
+        let users = [800, 1_500, 2_500, 8_000];
+        for (at, small) in users.into_iter().enumerate() {
+            let place = generated(&of_load(&text, small));
+            let revision = manifest(place.path())["record"]["plan"]["revision"].clone();
+            for large in &users[at + 1..] {
+                let grown = grows(cloud, place.path(), &of_load(&text, *large));
+                let tier = &grown["tier"];
+                // The largest tier has one revision alone.
+                assert!(grown["revision"] == revision || tier == "10k", "{small} → {large}: {tier}");
             }
         }
     }
 }
 
-/// Every figure of `terraform.tfvars` by its path.
-fn figures(at: &Path) -> Vec<(String, f64)> {
+/// Grows a copy of the directory in `small` to what the spec `large` says; the plan that it has then.
+fn grows(cloud: Cloud, small: &Path, large: &str) -> Value {
+    let before = figures(cloud, small);
+    let copy = tempfile::tempdir().unwrap();
+    let at = copy.path();
+    fs::write(at.join("coder.toml"), large).unwrap();
+    let copied = Command::new("cp").arg("-r").arg(small.join("infra")).arg(at.join("infra")).status();
+    assert!(copied.unwrap().success());
+    let smaller = |said: &str| -> Vec<String> {
+        said.lines().filter(|line| line.starts_with("smaller: ")).map(str::to_owned).collect()
+    };
+    let foretold = [tierform(at, &["diff"]).2, tierform(at, &["size"]).2].map(|said| smaller(&said));
+    let (status, _, stderr) = tierform(at, &["generate", "--accept-data-loss"]);
+    assert_eq!(status, 0, "{stderr}");
+    let said = smaller(&stderr);
+    assert_eq!(foretold, [said.clone(), said.clone()], "{large}");
+    assert!(said.iter().all(|line| line.ends_with("in coder.toml keeps it")), "{said:?}");
+    let after = figures(cloud, at);
+    for (path, old, shown) in &before {
+        let Some((_, new, to)) = after.iter().find(|(other, ..)| other == path) else { continue };
+        // Azure sells storage in steps of its own, in MB.
+        let names = |line: &String| match path.ends_with("storage_mb") {
+            true => line.contains("the database's storage"),
+            false => line.contains(shown) && line.contains(to),
+        };
+        assert!(new >= old || said.iter().any(names), "{path} falls from {shown} to {to}\n{large}\n{stderr}");
+    }
+    manifest(at)["record"]["plan"].clone()
+}
+
+/// Every figure of `terraform.tfvars` by its path, and as it is shown; of a machine or database what its name stands for.
+fn figures(cloud: Cloud, at: &Path) -> Vec<(String, f64, String)> {
     let text = fs::read_to_string(at.join("infra/terraform.tfvars")).unwrap();
     let body: hcl::Body = hcl::parse(&text).unwrap();
     let mut found = Vec::new();
     for attribute in body.attributes() {
-        numbers(attribute.expr(), attribute.key().to_owned(), &mut found);
+        numbers(cloud, attribute.expr(), attribute.key().to_owned(), &mut found);
     }
+    assert!(
+        found.iter().filter(|(path, ..)| path.ends_with("memory")).count() > 2,
+        "machines are known: {text}"
+    );
     found
 }
 
-fn numbers(expression: &hcl::Expression, path: String, found: &mut Vec<(String, f64)>) {
+fn numbers(cloud: Cloud, expression: &hcl::Expression, path: String, found: &mut Vec<(String, f64, String)>) {
     match expression {
-        hcl::Expression::Number(number) => found.push((path, number.as_f64().unwrap())),
+        hcl::Expression::Number(number) => {
+            found.push((path, number.as_f64().unwrap(), number.to_string()));
+        }
+        hcl::Expression::String(name) => {
+            let machine = || catalog::machine(cloud, name).map(|it| (it.vcpus, it.memory_gib));
+            let database = || catalog::database(cloud, name).map(|it| (it.vcpus, it.memory_gb.into()));
+            let custom = || catalog::parse_custom(name).map(|(vcpus, mb)| (vcpus, f64::from(mb) / 1024.0));
+            if let Some((vcpus, memory)) = machine().or_else(database).or_else(custom) {
+                found.push((format!("{path}.vcpus"), vcpus.into(), name.clone()));
+                found.push((format!("{path}.memory"), memory, name.clone()));
+            }
+        }
         hcl::Expression::Object(object) => {
-            object.iter().for_each(|(key, value)| numbers(value, format!("{path}.{key}"), found));
+            object.iter().for_each(|(key, value)| numbers(cloud, value, format!("{path}.{key}"), found));
         }
         _ => {}
     }

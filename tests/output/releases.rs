@@ -89,6 +89,53 @@ fn an_upgrade_says_what_coder_asks_for_in_order() {
     assert!(status == 0 && stderr.contains("2.36.6 → 2.38.0 skips minor releases"), "{stderr}");
 }
 
+/// What each change of the release says, with one replica and with three; of one that goes ahead also which Terraform follows.
+#[test]
+fn every_kind_of_step_is_told_with_one_replica_and_with_three() {
+    const BACKUP: &str = "back the database up first";
+    const ORDER: &str = "In order: replicas = 1 under [coderd]";
+    const SKIPS: &str = "skips minor releases";
+    const REFUSED: &str = "REFUSED coder.version";
+    const UNKNOWN: &str = "[coder_not_listed]";
+    const FOLLOWS: &str = "Terraform of the provisioner hosts: ";
+    for (from, to, said) in [
+        // Within a minor.
+        ("2.36.5", "2.36.6", &[][..]),
+        // From one extended release to the next, behind a mirror: five minors, and the same Terraform.
+        ("2.29.19", "2.34.5", &[SKIPS, BACKUP, ORDER]),
+        // One minor up, with and without another Terraform.
+        ("2.36.6", "2.37.2", &[BACKUP, ORDER]),
+        ("2.35.6", "2.36.6", &[BACKUP, ORDER, FOLLOWS]),
+        // Two up.
+        ("2.36.6", "2.38.0", &[SKIPS, BACKUP, ORDER, FOLLOWS]),
+        // One that nobody knows yet.
+        ("2.38.0", "2.39.0", &[UNKNOWN, BACKUP, ORDER]),
+        ("2.36.6", "3.0.0", &[UNKNOWN, SKIPS, BACKUP, ORDER, FOLLOWS]),
+        // Down: a patch, minors, from an unknown one.
+        ("2.36.6", "2.36.5", &[REFUSED]),
+        ("2.38.0", "2.36.6", &[REFUSED]),
+        ("2.40.0", "2.38.0", &[REFUSED]),
+    ] {
+        for replicas in [1, 3] {
+            let place = tempfile::tempdir().unwrap();
+            let mirror = "mirror = \"https://mirror.acme.dev/coder\"\n";
+            let write = |version| fs::write(place.path().join("coder.toml"), spec(version, replicas, mirror));
+            write(from).unwrap();
+            assert_eq!(tierform(place.path(), &["generate"]).0, 0);
+            write(to).unwrap();
+            let (status, _, stderr) = tierform(place.path(), &["generate"]);
+            let is_refused = said.contains(&REFUSED);
+            assert_eq!(status, if is_refused { 3 } else { 0 }, "{from} → {to}, {replicas}: {stderr}");
+            for part in [BACKUP, ORDER, SKIPS, REFUSED, UNKNOWN, FOLLOWS] {
+                let is_due = said.contains(&part) && (part != ORDER || replicas > 1);
+                assert_eq!(stderr.contains(part), is_due, "{from} → {to}, {replicas}: {part}: {stderr}");
+            }
+            let installed = values(place.path());
+            assert!(installed.contains(if is_refused { from } else { to }), "{installed}");
+        }
+    }
+}
+
 #[test]
 fn there_is_no_way_back() {
     for (from, to) in [("2.36.6", "2.34.5"), ("2.36.6", "2.36.5")] {
