@@ -151,7 +151,7 @@ pub struct Generate {
     /// Take the sizes of this tierform's catalog instead of keeping those that the directory has
     #[arg(long)]
     pub upgrade_catalog: bool,
-    /// Write even what would make Terraform replace a database, a cluster, secrets or disks, or what cannot be judged
+    /// Write even what would make Terraform replace a database, a cluster, secrets or disks
     #[arg(long)]
     pub accept_data_loss: bool,
     /// Write even what the cloud will not do
@@ -184,6 +184,10 @@ pub struct Diff {
     /// Tell what the change does in the cloud instead: what is lost, refused, replaced, drained, opened, made smaller
     #[arg(long)]
     pub impact: bool,
+    /// Tell of another change: from OLD to the directory as it stands, as a pull request makes it that has both spec and directory. OLD
+    /// is a directory, or git:REV[:PATH] of the repository that the directory is in
+    #[arg(long, value_name = "OLD", requires = "impact", conflicts_with = "upgrade_catalog")]
+    pub from: Option<String>,
     /// Who plays the change on simulated clouds: tofu, terraform, the path of one of them, or none for tierform's own evaluation
     /// [default: the first of the two on PATH, else none]
     #[arg(long, value_name = "ENGINE", requires = "impact")]

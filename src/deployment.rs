@@ -136,6 +136,19 @@ pub fn decided(out: &Path) -> Result<Decided, OpenError> {
     })
 }
 
+/// The plan that the directory `out` was generated with; nothing where it is no directory of ours, or one from before plans were kept.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub fn plan_of(out: &Path) -> Result<Option<Plan>, OpenError> {
+    let opened = match output::open(out) {
+        Err(OutputError::Foreign { .. }) => return Ok(None),
+        opened => opened?,
+    };
+    let record = opened.manifest().and_then(|manifest| manifest.record.as_ref());
+    Ok(record.map(|record| record.plan()).transpose()?)
+}
+
 /// A plan with all that was decided before.
 struct Settled {
     plan: Plan,

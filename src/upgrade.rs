@@ -75,7 +75,7 @@ impl Upgrade {
             return vec![
                 format!("REFUSED coder.version {from} → {to}: {refusal}."),
                 format!(
-                    "Restore a backup of the database that was made before the upgrade to {from} (\"Restore the database\" in the directory's \
+                    "Restore a backup of the database that was made before the upgrade to {from} (\"Restore\" in the directory's \
                      README.md), then run again with --accept-data-loss."
                 ),
             ];

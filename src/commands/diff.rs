@@ -3,21 +3,27 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use tierform::deployment::Deployment;
-use tierform::impact::judge::{self, Judge, Judged};
-use tierform::output::{Changes, FileDiff, Request};
+use tierform::deployment::{self, Deployment};
+use tierform::impact::gate;
+use tierform::impact::judge::{self, Judge, Judged, NotJudged};
+use tierform::output::{FileDiff, Request};
+use tierform::rehearse::Tell;
 use tierform::spec::Layout;
 use tierform::upgrade::Upgrade;
 use tierform::{output, render};
 
+use super::earlier::Earlier;
 use super::watch::Watch;
-use super::{Failure, Project, gate, is_colour_wanted, print, say};
+use super::{Failure, Project, is_colour_wanted, print, say};
 use crate::cli::{Diff, Format};
 
 /// The status for "there is a difference".
 const DIFFERENT: u8 = 2;
 
 pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
+    if !arguments.impact && !arguments.gate.fail_on.is_empty() {
+        return Err(Failure::NoImpactAsked);
+    }
     let project = Project::load(&arguments.place, arguments.upgrade_catalog)?;
     let Project { deployment, spec_sha256 } = project;
     let Deployment { plan, record, opened, smaller, upgrade, .. } = deployment;
@@ -33,8 +39,22 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
     for change in changes.unresolved() {
         say(&format!("{}: {}", change.path, change.reason()));
     }
+    if let Some(text) = gate::taken(&changes) {
+        say(text.trim_end());
+    }
     if arguments.impact {
-        let judged = judge(arguments, &changes, plan.layout == Layout::Root)?;
+        if let Some(from) = &arguments.from {
+            let old = Earlier::of(from, changes.out())?;
+            let held = deployment::plan_of(old.path()).map_err(Failure::Open)?;
+            let upgrade = held.and_then(|held| Upgrade::between(&held, &plan));
+            upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
+            let judged = judged(arguments, |judge, progress| {
+                judge::between(old.path(), changes.out(), judge, progress)
+            })?;
+            return report(arguments, judged, upgrade.as_ref(), is_settled);
+        }
+        let is_root = plan.layout == Layout::Root;
+        let judged = judged(arguments, |judge, progress| judge::judge(&changes, judge, is_root, progress))?;
         return report(arguments, judged, upgrade.as_ref(), is_settled);
     }
     let is_colourful = std::io::stdout().is_terminal() && is_colour_wanted();
@@ -46,15 +66,18 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
     Ok(if files.is_empty() && is_settled { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }
 
-/// Judges what the change does in the cloud.
-fn judge(arguments: &Diff, changes: &Changes<'_>, is_root: bool) -> Result<Judged, Failure> {
+/// What a change does in the cloud, by whoever is to judge.
+fn judged(
+    arguments: &Diff,
+    judged: impl FnOnce(&Judge, Tell<'_>) -> Result<Judged, NotJudged>,
+) -> Result<Judged, Failure> {
     let judge = match arguments.engine.as_deref() {
         None => Judge::Best,
         Some("none") => Judge::Evaluation,
         Some(engine) => Judge::Engine(engine.to_owned()),
     };
     let watch = Watch::default();
-    let judged = judge::judge(changes, &judge, is_root, &|progress| watch.tell(progress));
+    let judged = judged(&judge, &|progress| watch.tell(progress));
     watch.end();
     Ok(judged?)
 }
@@ -73,7 +96,7 @@ fn report(
         Format::Json => format!("{:#}\n", account.to_json(&by)),
         Format::Markdown => format!("{by}\n\n{}", account.to_markdown()),
     })?;
-    let status = gate(&account, &arguments.gate);
+    let status = super::gate(&account, &arguments.gate);
     Ok(if status == ExitCode::SUCCESS && !is_settled { ExitCode::from(DIFFERENT) } else { status })
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tierform::deployment::Deployment;
-use tierform::impact::gate::{self, Accepted};
+use tierform::impact::gate::{self, Accepted, Verdict};
 use tierform::output::{Changes, Kind, Request};
 use tierform::record::Difference;
 use tierform::upgrade::Upgrade;
@@ -68,7 +68,8 @@ fn generate(arguments: &Generate) -> Result<ExitCode, Failure> {
         refused: arguments.accept_refused,
         unknown: arguments.accept_unknown,
     };
-    if let Some(reason) = gate::stop(&changes, accepted) {
+    let Verdict { stopped, taken_on, account } = gate::verdict(&changes, accepted);
+    if let Some(reason) = stopped {
         say(&reason);
         return Ok(ExitCode::from(UNDECIDED));
     }
@@ -82,6 +83,15 @@ fn generate(arguments: &Generate) -> Result<ExitCode, Failure> {
     upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
     for part in &smaller {
         say(&part.to_string());
+    }
+    match account.filter(|account| arguments.upgrade_catalog && !account.is_empty()) {
+        Some(account) => {
+            say(&format!("what the upgrade does in the cloud:\n{}", account.to_text().trim_end()))
+        }
+        None => taken_on.iter().for_each(|rows| say(rows.trim_end())),
+    }
+    if let Some(text) = gate::taken(&changes) {
+        say(text.trim_end());
     }
     say_decisions(&offered, &moved, arguments.upgrade_catalog);
     for change in changes.iter() {

@@ -3,6 +3,7 @@
 mod check;
 mod cost;
 mod diff;
+mod earlier;
 mod explain;
 mod generate;
 mod init;
@@ -64,6 +65,9 @@ pub enum Failure {
     /// A file is no plan that can be told.
     #[error("error: {path}: {reason}")]
     NotAPlan { path: std::path::PathBuf, reason: tierform::impact::plan_json::NoPlan },
+    /// A gate over what nobody asked for.
+    #[error("error: --fail-on is about what a change does in the cloud: write --impact with it")]
+    NoImpactAsked,
     /// A directory that is named is none.
     #[error("error: {} is no directory", .0.display())]
     NoDirectory(std::path::PathBuf),

@@ -9,6 +9,7 @@ use tierform::output::Request;
 use tierform::rehearse::play::{New, Reach, play};
 use tierform::rehearse::story::Story;
 use tierform::rehearse::{self, Options, Overlay, Revision};
+use tierform::upgrade::Upgrade;
 use tierform::{output, render, spec};
 
 use super::watch::Watch;
@@ -45,10 +46,14 @@ pub fn run(arguments: &Rehearse) -> Result<ExitCode, Failure> {
 
 /// Plays a change.
 fn change(arguments: &Rehearse, mut options: Options) -> Result<ExitCode, Failure> {
+    let mut is_refused = false;
     let new = match arguments.edit.as_slice() {
         [] => New::Directory(options.dir.clone()),
         edits => {
-            let (out, overlay) = edited(arguments, edits)?;
+            let Edited { out, overlay, upgrade } = edited(arguments, edits)?;
+            // Coder itself refuses what no cloud does.
+            upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
+            is_refused = upgrade.is_some_and(|upgrade| upgrade.is_refused());
             options.dir.clone_from(&out);
             New::DirectoryOver(out, overlay)
         }
@@ -67,11 +72,18 @@ fn change(arguments: &Rehearse, mut options: Options) -> Result<ExitCode, Failur
         ReportFormat::Table => story.to_text(),
         ReportFormat::Json => story.to_json(),
     })?;
-    Ok(if story.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+    Ok(if story.is_clean() && !is_refused { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// What `generate` would do if the spec had other values.
+struct Edited {
+    out: PathBuf,
+    overlay: Overlay,
+    upgrade: Option<Upgrade>,
 }
 
 /// The directory of the spec, and what `generate` would write there if the spec had other values.
-fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, Overlay), Failure> {
+fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<Edited, Failure> {
     let mut text = spec::load(&arguments.spec)?;
     for (key, value) in edits {
         text =
@@ -79,7 +91,7 @@ fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, 
     }
     let place = Place { spec: arguments.spec.clone(), out: arguments.dir.clone() };
     let Project { deployment, spec_sha256 } = Project::of(&text, &place, false)?;
-    let Deployment { plan, record, opened, .. } = deployment;
+    let Deployment { plan, record, opened, upgrade, .. } = deployment;
     let out = opened.out().to_owned();
     let tree = render::render(&plan)?;
     let request = Request { spec_sha256: &spec_sha256, record: Some(record), ..Request::default() };
@@ -87,5 +99,5 @@ fn edited(arguments: &Rehearse, edits: &[(String, String)]) -> Result<(PathBuf, 
     for change in changes.iter().filter(|change| change.kind.is_unresolved()) {
         say(&format!("{}: {}", change.path, change.reason()));
     }
-    Ok((out, judge::overlay(&changes)))
+    Ok(Edited { out, overlay: judge::overlay(&changes), upgrade })
 }

@@ -4,10 +4,9 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use tierform::impact::Unread;
-use tierform::rehearse::{self, Revision};
-use tierform::review::{self, Review};
+use tierform::review;
 
+use super::earlier::Earlier;
 use super::{Failure, gate, print};
 use crate::cli::{self, Format};
 
@@ -16,7 +15,8 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     let mut review =
         review::review(&read(path)?).map_err(|reason| Failure::NotAPlan { path: path.clone(), reason })?;
     if let Some(from) = &arguments.from {
-        compare(&mut review, from, &arguments.dir)?;
+        let old = Earlier::of(from, &arguments.dir)?;
+        review.compare(old.path(), &arguments.dir).map_err(|unread| Failure::NotJudged(unread.into()))?;
     }
     print(&match arguments.format {
         Format::Table => format!("{}\n\n{}", review.judged_by(), review.to_text()),
@@ -24,22 +24,6 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
         Format::Markdown => format!("{}\n\n{}", review.judged_by(), review.to_markdown()),
     })?;
     Ok(gate(&review.account, &arguments.gate))
-}
-
-/// Holds the plan against the change of the files from what was applied last.
-fn compare(review: &mut Review, from: &str, dir: &Path) -> Result<(), Failure> {
-    let unread = |unread: Unread| Failure::NotJudged(unread.into());
-    if !dir.is_dir() {
-        return Err(Failure::NoDirectory(dir.to_owned()));
-    }
-    match from.strip_prefix("git:") {
-        Some(revision) => {
-            let old = rehearse::export(&Revision::parse(revision), dir)?;
-            review.compare(&old.path, dir).map_err(unread)
-        }
-        None if Path::new(from).is_dir() => review.compare(Path::new(from), dir).map_err(unread),
-        None => Err(Failure::NoDirectory(from.into())),
-    }
 }
 
 /// The bytes of a file, or of standard input where it is called `-`.

@@ -16,15 +16,35 @@ use crate::output::Changes;
 /// # Errors
 /// A file that an engine reads cannot be read, so that nothing can be told.
 pub fn of(changes: &Changes<'_>) -> Result<Vec<ResourceChange>, Unread> {
+    told_of(changes, &BTreeMap::new())
+}
+
+/// The same had the user taken tierform's side of every conflict.
+///
+/// # Errors
+/// As [`of`].
+pub fn of_taken(changes: &Changes<'_>) -> Result<Vec<ResourceChange>, Unread> {
+    let taken = changes.iter().filter_map(|change| Some((change.beside()?, change.after()?))).collect();
+    told_of(changes, &taken)
+}
+
+/// `taken` has texts that stand in the place of what would be written, by path.
+fn told_of<'c>(
+    changes: &'c Changes<'_>,
+    taken: &BTreeMap<&'c str, &'c [u8]>,
+) -> Result<Vec<ResourceChange>, Unread> {
     // Only where something is written can anything change, and where nothing stands yet nothing is changed.
     let stands = changes.iter().any(|change| change.before().is_some());
-    if !stands || !changes.iter().any(|change| change.is_written()) {
+    if !stands || taken.is_empty() && !changes.iter().any(|change| change.is_written()) {
         return Ok(Vec::new());
     }
     let not: BTreeSet<&str> = changes.iter().map(|change| change.path.as_str()).collect();
     let own = Own { directory: changes.out(), not: &not };
     let old = changes.iter().filter_map(|change| Some((change.path.as_str(), change.before()?)));
-    let new = changes.iter().filter_map(|change| Some((change.path.as_str(), change.after()?)));
+    let new = changes.iter().filter_map(|change| {
+        let path = change.path.as_str();
+        Some((path, taken.get(path).copied().or_else(|| change.after())?))
+    });
     told(Files::new(old, Some(own)), Files::new(new, Some(own)))
 }
 

@@ -27,17 +27,31 @@ pub struct Accepted {
 /// The way out where nothing was applied.
 const LOST: &str = "if nothing ever was, nothing is lost, and --accept-data-loss writes it";
 
-/// Why nothing may be written, each reason with the way out; `None` where nothing is in the way.
-pub fn stop(changes: &Changes<'_>, accepted: Accepted) -> Option<String> {
+/// What is to be said of a change before it is written.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Why nothing may be written, each reason with the way out; `None` where nothing is in the way.
+    pub stopped: Option<String>,
+    /// What is lost, refused or not known of what may be written, because the user takes it on or the cloud ignores it.
+    pub taken_on: Option<String>,
+    /// All that the change does; `None` where a file could not be read.
+    pub account: Option<Account>,
+}
+
+/// Whether a change may be written.
+pub fn verdict(changes: &Changes<'_>, accepted: Accepted) -> Verdict {
     let out = changes.out().display();
     let account = match evaluated::of(changes) {
         Ok(changes) => classify(&changes),
-        Err(_) if accepted.unknown => return None,
+        Err(unread) if accepted.unknown => {
+            return Verdict { taken_on: Some(format!("{unread}\n")), ..Verdict::default() };
+        }
         Err(unread) => {
-            return Some(format!(
+            let stopped = Some(format!(
                 "{unread}\nnothing was written to {out}: what the change does in the cloud cannot be judged; fix that file, or look at \
                  the change yourself and run again with --accept-unknown"
             ));
+            return Verdict { stopped, ..Verdict::default() };
         }
     };
     let of = |is_meant: &dyn Fn(&Row) -> bool| -> Vec<Row> {
@@ -64,7 +78,7 @@ pub fn stop(changes: &Changes<'_>, accepted: Accepted) -> Option<String> {
     if !refused.is_empty() {
         reasons.push(
             "the cloud will not do what REFUSED names, and an apply would stop there with whatever it had destroyed by then; take the \
-             change back, or do first what its line says and run again with --accept-refused"
+             change back, or see what an apply would do (tierform rehearse), prepare the cloud for it and run again with --accept-refused"
                 .to_owned(),
         );
     }
@@ -75,10 +89,40 @@ pub fn stop(changes: &Changes<'_>, accepted: Accepted) -> Option<String> {
                 .to_owned(),
         );
     }
-    let (first, rest) = reasons.split_first()?;
+    let Some((first, rest)) = reasons.split_first() else {
+        let is_grave = |row: &Row| match row.class {
+            Class::DataLoss | Class::Refused => true,
+            Class::MayBe => may_hold_data(&row.kind),
+            _ => false,
+        };
+        let rows = Account { rows: of(&is_grave), ..Account::default() };
+        let taken_on = (!rows.rows.is_empty()).then(|| rows.to_text());
+        return Verdict { taken_on, account: Some(account), ..Verdict::default() };
+    };
     let rows = Account { rows: [lost, refused, unknown].concat(), ..Account::default() };
     let rest: String = rest.iter().map(|reason| format!("\n{reason}")).collect();
-    Some(format!("{}nothing was written to {out}: {first}{rest}", rows.to_text()))
+    let stopped = Some(format!("{}nothing was written to {out}: {first}{rest}", rows.to_text()));
+    Verdict { stopped, account: Some(account), ..Verdict::default() }
+}
+
+/// What taking tierform's side of the conflicts would do beyond what is written without it: nothing judges that later, as the files
+/// are as generated then.
+pub fn taken(changes: &Changes<'_>) -> Option<String> {
+    changes.iter().find(|change| change.beside().is_some() && change.after().is_some())?;
+    let (Ok(without), Ok(with)) = (evaluated::of(changes), evaluated::of_taken(changes)) else {
+        return Some(
+            "what taking tierform's side of the conflicts would do in the cloud cannot be judged".to_owned(),
+        );
+    };
+    let without = classify(&without).rows;
+    let is_mild = |row: &Row| matches!(row.class, Class::InPlace | Class::Created);
+    let rows: Vec<Row> =
+        classify(&with).rows.into_iter().filter(|row| !is_mild(row) && !without.contains(row)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let rows = Account { rows, ..Account::default() };
+    Some(format!("taking tierform's side of the conflicts would do this in the cloud:\n{}", rows.to_text()))
 }
 
 /// Whether a type holds data, or is none that tierform knows, so that it may.

@@ -1,6 +1,8 @@
 //! What `generate` would do in the cloud, judged: an engine plays the change on the simulated clouds where there is one, else the
 //! directory is evaluated. How it was judged is said with the account.
 
+use std::path::Path;
+
 use super::account::Account;
 use super::class::{Class, ResourceChange, Row};
 use super::classify::classify;
@@ -8,7 +10,7 @@ use super::evaluated;
 use super::plan_json::{self, NoPlan, Plan};
 use super::reading::Unread;
 use crate::output::Changes;
-use crate::rehearse::play::{Base, New, Played, Reach};
+use crate::rehearse::play::{Base, New, Played, Reach, play};
 use crate::rehearse::{self, Options, Overlay, Tell};
 use crate::upgrade::Upgrade;
 
@@ -60,12 +62,15 @@ pub fn judge(
     is_root: bool,
     progress: Tell<'_>,
 ) -> Result<Judged, NotJudged> {
-    let by_evaluation = |why: &str| {
-        let account = classify(&evaluated::of(changes)?);
-        Ok(Judged { account, by: format!("by tierform's own evaluation; {why}") })
+    let ways = Ways {
+        evaluate: &|| evaluated::of(changes),
+        play: &|engine| {
+            let options = Options { dir: changes.out().to_owned(), engine, ..Options::default() };
+            Base::apply(&options, progress)?.play(&New::Over(overlay(changes)), Reach::Plan, progress)
+        },
     };
     if changes.before().is_none() {
-        return by_evaluation("nothing was generated here before");
+        return ways.evaluated("nothing was generated here before");
     }
     if changes.written() == 0 {
         return Ok(Judged {
@@ -73,43 +78,73 @@ pub fn judge(
             by: "by the files: none would be written".to_owned(),
         });
     }
-    let engine = match judge {
-        Judge::Evaluation => return by_evaluation("no engine"),
-        _ if !is_root => return by_evaluation("no engine, as a child module is applied by its parent"),
-        Judge::Best => None,
-        Judge::Engine(name) => Some(name.clone()),
-    };
-    match (played(changes, engine, progress), judge) {
-        (Ok(judged), _) => Ok(judged),
-        (Err(error), Judge::Engine(_)) => Err(error),
-        (Err(NotJudged::Rehearse(rehearse::Error::NoEngine)), _) => by_evaluation("no engine is on PATH"),
-        (Err(error), _) => {
-            let error = error.to_string();
-            let first = error.lines().next().unwrap_or_default();
-            by_evaluation(&format!("no engine, as the change could not be played: {first}"))
-        }
+    if !is_root && *judge != Judge::Evaluation {
+        return ways.evaluated("no engine, as a child module is applied by its parent");
     }
+    ways.judged(judge)
 }
 
-fn played(changes: &Changes<'_>, engine: Option<String>, progress: Tell<'_>) -> Result<Judged, NotJudged> {
-    let options = Options { dir: changes.out().to_owned(), engine, ..Options::default() };
-    let mut base = Base::apply(&options, progress)?;
-    let Played { engine, plan, phases, .. } =
-        base.play(&New::Over(overlay(changes)), Reach::Plan, progress)?;
-    let Some(plan) = plan else {
-        let problems = phases.iter().flat_map(|phase| &phase.problems);
-        let problems: Vec<&str> = problems.map(|problem| problem.summary.as_str()).collect();
-        return Err(NotJudged::Refused(problems.join("; ")));
+/// Judges what replacing the directory `old` by the directory `new` does in the cloud.
+///
+/// # Errors
+/// Nothing can be told.
+pub fn between(old: &Path, new: &Path, judge: &Judge, progress: Tell<'_>) -> Result<Judged, NotJudged> {
+    let ways = Ways {
+        evaluate: &|| evaluated::of_directories(old, new),
+        play: &|engine| {
+            let options = Options { dir: old.to_owned(), engine, ..Options::default() };
+            play(&options, &New::Directory(new.to_owned()), Reach::Plan, progress)
+        },
     };
-    let Plan { changes: planned, outputs, .. } = plan_json::read(&plan)?;
-    let mut account = classify(&planned);
-    account.outputs = outputs;
-    let beyond = match evaluated::of(changes) {
-        Ok(evaluated) => beyond(&evaluated, &account),
-        Err(unread) => vec![unreadable(&unread)],
-    };
-    account.add(beyond);
-    Ok(Judged { account, by: format!("played by {engine} on the simulated clouds") })
+    ways.judged(judge)
+}
+
+/// The two ways to judge one change.
+struct Ways<'a> {
+    evaluate: &'a dyn Fn() -> Result<Vec<ResourceChange>, Unread>,
+    /// By an engine, or the first on PATH.
+    play: &'a dyn Fn(Option<String>) -> Result<Played, rehearse::Error>,
+}
+
+impl Ways<'_> {
+    fn judged(&self, judge: &Judge) -> Result<Judged, NotJudged> {
+        match judge {
+            Judge::Evaluation => self.evaluated("no engine"),
+            Judge::Engine(name) => self.played(Some(name.clone())),
+            Judge::Best => match self.played(None) {
+                Ok(judged) => Ok(judged),
+                Err(NotJudged::Rehearse(rehearse::Error::NoEngine)) => self.evaluated("no engine is on PATH"),
+                Err(error) => {
+                    let error = error.to_string();
+                    let first = error.lines().next().unwrap_or_default();
+                    self.evaluated(&format!("no engine, as the change could not be played: {first}"))
+                }
+            },
+        }
+    }
+
+    fn evaluated(&self, why: &str) -> Result<Judged, NotJudged> {
+        let account = classify(&(self.evaluate)()?);
+        Ok(Judged { account, by: format!("by tierform's own evaluation; {why}") })
+    }
+
+    fn played(&self, engine: Option<String>) -> Result<Judged, NotJudged> {
+        let Played { engine, plan, phases, .. } = (self.play)(engine)?;
+        let Some(plan) = plan else {
+            let problems = phases.iter().flat_map(|phase| &phase.problems);
+            let problems: Vec<&str> = problems.map(|problem| problem.summary.as_str()).collect();
+            return Err(NotJudged::Refused(problems.join("; ")));
+        };
+        let Plan { changes: planned, outputs, .. } = plan_json::read(&plan)?;
+        let mut account = classify(&planned);
+        account.outputs = outputs;
+        let beyond = match (self.evaluate)() {
+            Ok(evaluated) => beyond(&evaluated, &account),
+            Err(unread) => vec![unreadable(&unread)],
+        };
+        account.add(beyond);
+        Ok(Judged { account, by: format!("played by {engine} on the simulated clouds") })
+    }
 }
 
 /// What `generate` would put into the directory, and take away.

@@ -190,3 +190,22 @@ fn records_that_are_damaged_stop_it() {
     );
     assert!(said.contains("nothing was written"), "{said}");
 }
+
+#[test]
+fn what_tierforms_side_of_a_conflict_would_do_is_said_before_it_is_taken() {
+    let edited = |infra: &Path| {
+        let path = infra.join("terraform.tfvars");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, text.replacen("\"acme\"", "\"acme\" # agreed", 1)).unwrap();
+    };
+    let place = place(edited, "name = \"acme\"", "name = \"other\"");
+    let said = "taking tierform's side of the conflicts would do this in the cloud:\nDATA LOSS";
+    // The user's name stays for now, so nothing is lost yet.
+    for _ in 0..2 {
+        let (status, stderr) = tierform(place.path(), &["generate"]);
+        assert_eq!(status, 3, "{stderr}");
+        assert!(stderr.contains(said) && stderr.contains("google_sql_database_instance"), "{stderr}");
+    }
+    let (_, stderr) = tierform(place.path(), &["diff", "--impact", "--engine", "none"]);
+    assert!(stderr.contains(said), "{stderr}");
+}

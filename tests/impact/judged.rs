@@ -115,3 +115,44 @@ fn a_spec_that_asks_for_nothing_else_changes_nothing() {
     assert_eq!(status, 0, "{stdout}{stderr}");
     assert!(stdout.contains("nothing changes"), "{stdout}");
 }
+
+#[test]
+fn a_pull_request_is_judged_from_what_it_starts_from() {
+    let place = place("gcp", "2k");
+    let at = place.path();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+        let all = [&identity[..], arguments].concat();
+        assert!(Command::new("git").args(all).current_dir(at).output().unwrap().status.success());
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "as it was applied"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tierform"));
+    assert!(command.arg("generate").current_dir(at).output().unwrap().status.success());
+    // The directory is current, and the change is all the same.
+    let (status, stdout, _) = diff(at, &["--engine", "none"]);
+    assert!(status == 0 && stdout.contains("nothing changes"), "{stdout}");
+    let (status, evaluated, stderr) =
+        diff(at, &["--engine", "none", "--from", "git:HEAD", "--fail-on", "drained", "--format", "json"]);
+    assert_eq!(status, 3, "{stderr}");
+    if let Some(engine) = engines::all().first() {
+        let engine = engine.display().to_string();
+        let (status, played, stderr) =
+            diff(at, &["--engine", &engine, "--from", "git:HEAD", "--format", "json"]);
+        assert_eq!(status, 2, "{stderr}");
+        let evaluated = rows(&evaluated);
+        assert!(rows(&played).iter().all(|row| evaluated.contains(row)), "{played}");
+    }
+    let (status, stdout, stderr) = diff(at, &["--from", "git:nowhere"]);
+    assert!(status == 1 && stdout.is_empty() && stderr.contains("nowhere"), "{stderr}");
+}
+
+#[test]
+fn a_gate_over_nothing_is_an_error() {
+    let place = place("gcp", "2k");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tierform"));
+    let output = command.args(["diff", "--fail-on", "closed"]).current_dir(place.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--impact"));
+}

@@ -23,7 +23,7 @@ fn script(block: &str, key: &str) -> String {
 /// What a runner does: a script in bash that ends with the first command that fails.
 fn runs(at: &Path, script: &str) -> (i32, String) {
     let program = Path::new(env!("CARGO_BIN_EXE_tierform")).parent().unwrap().display();
-    let script = format!("PATH='{program}':$PATH\n{script}");
+    let script = format!("PATH='{program}':$PATH\nexport CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main\n{script}");
     let (status, stdout, stderr) = run("bash", at, &["-e", "-c", &script]);
     (status, stdout + &stderr)
 }
@@ -46,6 +46,8 @@ fn what_the_readme_gives_for_ci_is_red_until_a_conflict_is_settled() {
     fs::write(at.join("coder.toml"), include_str!("../../examples/gcp-1k/coder.toml")).unwrap();
     assert_eq!(tierform(at, &["generate"]).0, 0);
     commit(at);
+    // The branch that a merge request goes into.
+    git(at, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let program = Path::new(env!("CARGO_BIN_EXE_tierform")).parent().unwrap().display();
     let script = format!("#!/bin/sh\nPATH='{program}':$PATH\nexec {hook}\n");
     fs::write(at.join(".git/hooks/pre-commit"), script).unwrap();

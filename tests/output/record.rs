@@ -235,7 +235,7 @@ fn a_spec_of_which_no_earlier_one_can_be_read_gets_todays_sizes_and_is_said() {
     let at = place.path();
     decide_otherwise(at);
     generated_for(at, |line| line.replace("1k", "5k"));
-    let (status, _, stderr) = tierform(at, &["generate", "--accept-data-loss"]);
+    let (status, _, stderr) = tierform(at, &ACCEPT_ALL);
     assert!(status == 0 && stderr.contains("[sizes_not_kept]"), "{stderr}");
     let readme = fs::read_to_string(at.join("infra/README.md")).unwrap();
     assert!(!readme.contains("tierform refuses"), "what is said of a run stands in no file");
