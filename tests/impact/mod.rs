@@ -3,6 +3,7 @@
 mod applied;
 mod aws;
 mod departed;
+mod edits;
 mod evaluated;
 mod gate;
 mod gcp;
