@@ -396,7 +396,7 @@ fn cloud(text: &str) -> Result<tierform::spec::Cloud, String> {
 
 fn class(text: &str) -> Result<Class, String> {
     // As reports print them, too.
-    let key = text.to_lowercase().replace(' ', "-");
+    let key = text.trim().to_lowercase().replace(' ', "-");
     let found = Class::ALL.into_iter().find(|class| class.key() == key);
     found.ok_or_else(|| format!("classes are {}", Class::ALL.map(Class::key).join(", ")))
 }

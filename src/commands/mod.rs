@@ -68,6 +68,9 @@ pub enum Failure {
     /// A gate over what nobody asked for.
     #[error("error: --fail-on is about what a change does in the cloud: write --impact with it")]
     NoImpactAsked,
+    /// A directory has nothing that an engine reads.
+    #[error("error: {} has no .tf file, so it is no directory that anything was applied from", .0.display())]
+    NoConfiguration(std::path::PathBuf),
     /// A directory that is named is none.
     #[error("error: {} is no directory", .0.display())]
     NoDirectory(std::path::PathBuf),

@@ -10,6 +10,9 @@ use super::earlier::Earlier;
 use super::{Failure, gate, print};
 use crate::cli::{self, Format};
 
+/// The status for "the plan does something, or not what the files promise".
+const DIFFERENT: u8 = 2;
+
 pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     let path = &arguments.plan;
     let mut review =
@@ -23,7 +26,10 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
         Format::Json => format!("{:#}\n", review.to_json()),
         Format::Markdown => format!("{}\n\n{}", review.judged_by(), review.to_markdown()),
     })?;
-    Ok(gate(&review.account, &arguments.gate))
+    let status = gate(&review.account, &arguments.gate);
+    // A plan without changes where some were promised is no plan of these files.
+    let is_other = review.unpromised.is_some_and(|others| !others.is_empty());
+    Ok(if status == ExitCode::SUCCESS && is_other { ExitCode::from(DIFFERENT) } else { status })
 }
 
 /// The bytes of a file, or of standard input where it is called `-`.

@@ -80,6 +80,7 @@ fn what_is_not_there_is_an_error() {
     for (arguments, words) in [
         (["--from", "git:nowhere", "--dir", "infra"], "has no revision \"nowhere\""),
         (["--from", "elsewhere", "--dir", "infra"], "elsewhere is no directory"),
+        (["--from", ".git", "--dir", "infra"], ".git has no .tf file"),
         (["--from", "git:HEAD", "--dir", "elsewhere"], "elsewhere is no directory"),
     ] {
         let (status, stdout, stderr) =
