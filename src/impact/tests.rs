@@ -107,9 +107,9 @@ fn whatever_knows_a_replaced_resource_by_its_id_changes_with_it() {
     assert_eq!(
         found,
         [
-            "replaced google_compute_address.x: name: google_compute_network.n.id → google_compute_network.n.id (known after apply)",
+            "replaced google_compute_address.x: name: google_compute_network.n.id → known after apply",
             "replaced google_compute_network.n: name: \"a\" → \"b\"",
-            "DATA LOSS google_container_cluster.c: network: google_compute_network.n.id → google_compute_network.n.id (known after apply)",
+            "DATA LOSS google_container_cluster.c: network: google_compute_network.n.id → known after apply",
         ]
     );
 }
