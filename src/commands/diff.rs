@@ -46,6 +46,11 @@ pub fn run(arguments: &Diff) -> Result<ExitCode, Failure> {
         if let Some(from) = &arguments.from {
             let old = Earlier::of(from, changes.out())?;
             let held = deployment::plan_of(old.path()).map_err(Failure::Open)?;
+            if held.is_none() {
+                say(&format!(
+                    "{from} has no record of its plan, so whether this is a way back for Coder's release is not known"
+                ));
+            }
             let upgrade = held.and_then(|held| Upgrade::between(&held, &plan));
             upgrade.iter().flat_map(Upgrade::steps).for_each(|step| say(&step));
             let judged = judged(arguments, |judge, progress| {

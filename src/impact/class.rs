@@ -54,6 +54,11 @@ impl Class {
         Self::MayBe,
     ];
 
+    /// How much it says, to compare two about one resource: what is not known may be the worst, so it is never less than what is.
+    pub fn weight(self) -> (bool, Class) {
+        (self == Self::MayBe, self)
+    }
+
     /// As options and JSON call it: `data-loss`.
     pub fn key(self) -> &'static str {
         match self {

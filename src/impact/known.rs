@@ -361,8 +361,10 @@ impl<'c> Evaluation<'c> {
             let given = given.filter(|given| !(is_default && *given == Ok(Value::Null)));
             let unset = || Ok(Value::Unknown(format!("{}var.{name}", place.prefix)));
             let value = given.or_else(default).unwrap_or_else(unset)?;
-            let constant =
-                |expression: &Expression| self.evaluate(expression, &Scope::of(at)).unwrap_or(Value::Null);
+            // A default that an engine would refuse is no null.
+            let constant = |expression: &Expression| {
+                self.evaluate(expression, &Scope::of(at)).unwrap_or_else(|fault| Value::Unknown(fault.0))
+            };
             Ok(match declared.and_then(|variable| variable.kind.as_ref()) {
                 Some(kind) => types::convert(value, kind, &constant),
                 None => value,

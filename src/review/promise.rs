@@ -32,7 +32,7 @@ pub fn unpromised(account: &Account, old: &Path, new: &Path) -> Result<Vec<Unpro
     let mut found = Vec::new();
     for (address, (kind, class)) in &planned {
         let promise = promised.get(address).map(|(_, class)| *class);
-        if promise.is_none_or(|promise| severity(promise) < severity(*class)) {
+        if promise.is_none_or(|promise| promise.weight() < class.weight()) {
             found.push(of(address, kind, Some(*class), promise));
         }
     }
@@ -55,19 +55,11 @@ fn worst(rows: &[Row]) -> BTreeMap<&str, (&str, Class)> {
     let mut worst: BTreeMap<&str, (&str, Class)> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.kind.starts_with("provider.")) {
         let entry = worst.entry(&row.address).or_insert((&row.kind, row.class));
-        if severity(entry.1) < severity(row.class) {
+        if entry.1.weight() < row.class.weight() {
             entry.1 = row.class;
         }
     }
     worst
-}
-
-/// How much a class promises: what may be anything promises everything, and what is opened or closed comes with any change.
-fn severity(class: Class) -> usize {
-    match class {
-        Class::MayBe => usize::MAX,
-        class => Class::ALL.iter().rev().position(|other| *other == class).unwrap_or_default(),
-    }
 }
 
 impl Unpromised {

@@ -203,8 +203,8 @@ fn hold(cloud: Cloud, from: Start, engine: &Path, sum: &mut Sum) {
         sum.told.insert(edit.what, Told { class: word(theirs.worst()), evaluated: word(ours) });
         for row in theirs.rows.iter() {
             let known = account.rows.iter().filter(|own| own.address == row.address);
-            let worst = known.map(|own| own.class).max_by_key(|class| severity(*class));
-            if worst.is_none_or(|worst| severity(worst) < severity(row.class)) {
+            let worst = known.map(|own| own.class).max_by_key(|class| class.weight());
+            if worst.is_none_or(|worst| worst.weight() < row.class.weight()) {
                 sum.wrong.push(format!(
                     "{name}: {} is {}, and tierform says {} ({:?})",
                     row.address,
@@ -242,18 +242,6 @@ fn is_turn(edit: &Edit, cloud: Cloud) -> bool {
 
 fn word(class: Option<Class>) -> String {
     class.map_or("nothing", Class::as_str).to_owned()
-}
-
-/// How much a class says: what is not known is never less than what is.
-fn severity(class: Class) -> u8 {
-    match class {
-        Class::MayBe => u8::MAX,
-        class => Class::ALL
-            .iter()
-            .rev()
-            .position(|other| *other == class)
-            .map_or(0, |at| u8::try_from(at).unwrap()),
-    }
 }
 
 fn classes() -> PathBuf {

@@ -16,9 +16,6 @@ locals {
   certificate = local.managed_certificate ? one(google_certificate_manager_certificate.coderd[*].id) : var.access.certificate
 }
 
-# The certificate does not wait for the record: what it waits for is made before the old one goes, as it is itself, and two records
-# cannot have one name when an authorization is replaced. Google asks for the record again until it is there.
-#
 # An authorization is for a bare name and covers it and its wildcard: one is enough for coder.acme.dev with *.coder.acme.dev,
 # two are made for coder.acme.dev with *.apps.acme.dev.
 resource "google_certificate_manager_dns_authorization" "coderd" {
@@ -43,6 +40,8 @@ resource "google_dns_record_set" "authorization" {
   ttl          = 300
 }
 
+# The certificate does not wait for the record: what it waits for is made before the old one goes, as it is itself, and two records
+# cannot have one name when an authorization is replaced. Google asks for the record again until it is there.
 resource "google_certificate_manager_certificate" "coderd" {
   count = local.managed_certificate ? 1 : 0
 
